@@ -1,0 +1,252 @@
+//! The kinds of rows, and the event that each is recorded by.
+
+use crate::{RowError, RowFault};
+use akses_domain::access::{AccessEvent, Subject};
+use akses_domain::ids::{AccessId, AccountId, InstitutionId, WorkUnitId};
+use akses_domain::person::ServiceNumber;
+use akses_domain::reference::VerifiedBy;
+use akses_domain::time::{Date, Zone};
+use akses_endpoint::accesses::{from_word, zone};
+use akses_endpoint::store::{accesses, accounts, reference};
+use akses_endpoint::{Problem, password};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const INSTITUTION_KINDS: [&str; 6] =
+    ["Kementerian", "Lembaga", "Provinsi", "Kabupaten", "Kota", "Instansi Lainnya"];
+
+/// What a row means for the record.
+pub(crate) enum Change {
+    /// It is recorded already.
+    Nothing,
+    /// One event; version 1 makes something new.
+    Record {
+        subject: String,
+        version: u32,
+        kind: &'static str,
+        data: Value,
+        institution: Option<String>,
+    },
+}
+
+/// A row of one kind.
+pub(crate) trait Kind {
+    /// Checks the row against what is recorded.
+    fn change(self) -> Result<Change, RowFault>;
+}
+
+fn wrong(field: &'static str, detail: impl Into<String>) -> RowFault {
+    RowFault::Wrong(RowError { field, detail: detail.into() })
+}
+
+fn require(field: &'static str, value: &str) -> Result<(), RowFault> {
+    if value.is_empty() { Err(wrong(field, "Wajib diisi.")) } else { Ok(()) }
+}
+
+fn one_of(field: &'static str, value: &str, choices: &[&str]) -> Result<(), RowFault> {
+    if choices.contains(&value) {
+        return Ok(());
+    }
+    Err(wrong(field, format!("Isi dengan salah satu dari: {}.", choices.join(", "))))
+}
+
+/// A new id, or the one that is recorded, with the version that follows.
+fn next(existing: Option<(String, u32)>) -> (String, u32) {
+    existing.map_or_else(
+        || (Uuid::now_v7().hyphenated().to_string(), 1),
+        |(id, version)| (id, version + 1),
+    )
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Role {
+    code: String,
+    name: String,
+    authority: String,
+    verified_by: String,
+    decree: String,
+    registrable: bool,
+}
+
+impl Kind for Role {
+    fn change(self) -> Result<Change, RowFault> {
+        require("code", &self.code)?;
+        require("name", &self.name)?;
+        one_of("authority", &self.authority, &["none", "vai", "directorate", "operator"])?;
+        one_of("verified_by", &self.verified_by, &["institution", "national"])?;
+        one_of("decree", &self.decree, &["surat-tanda-jabatan", "surat-pengangkatan", "sk-st"])?;
+        let existing = reference::role_by_code(&self.code)?;
+        let same = existing.as_ref().is_some_and(|role| {
+            role.name == self.name
+                && role.authority == self.authority
+                && role.verified_by == self.verified_by
+                && role.decree == self.decree
+                && role.registrable == self.registrable
+        });
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let (subject, version) = next(existing.map(|role| (role.id, role.version)));
+        let data = json!({
+            "code": self.code, "name": self.name, "authority": self.authority,
+            "verified_by": self.verified_by, "decree": self.decree, "registrable": self.registrable,
+        });
+        Ok(Change::Record { subject, version, kind: "role-recorded", data, institution: None })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Institution {
+    code: String,
+    name: String,
+    kind: String,
+    zone: String,
+}
+
+impl Kind for Institution {
+    fn change(self) -> Result<Change, RowFault> {
+        require("code", &self.code)?;
+        require("name", &self.name)?;
+        one_of("kind", &self.kind, &INSTITUTION_KINDS)?;
+        one_of("zone", &self.zone, &Zone::ALL.map(|zone| zone.to_string()).each_ref().map(String::as_str))?;
+        let existing = reference::institution_by_code(&self.code)?;
+        let same = existing.as_ref().is_some_and(|institution| {
+            institution.name == self.name
+                && institution.kind == self.kind
+                && institution.zone == self.zone
+        });
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let (subject, version) = next(existing.map(|i| (i.id, i.version)));
+        let data = json!({ "code": self.code, "name": self.name, "kind": self.kind, "zone": self.zone });
+        let institution = Some(subject.clone());
+        Ok(Change::Record { subject, version, kind: "institution-recorded", data, institution })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct WorkUnit {
+    code: String,
+    institution: String,
+    name: String,
+    address: Option<String>,
+}
+
+impl Kind for WorkUnit {
+    fn change(self) -> Result<Change, RowFault> {
+        require("code", &self.code)?;
+        require("name", &self.name)?;
+        let institution = reference::institution_by_code(&self.institution)?
+            .ok_or_else(|| wrong("institution", "Kode instansi ini tidak dikenal."))?;
+        let existing = reference::work_unit_by_code(&self.code)?;
+        if existing.as_ref().is_some_and(|unit| unit.institution != institution.id) {
+            return Err(wrong("institution", "Satuan kerja ini sudah tercatat pada instansi lain."));
+        }
+        let same = existing.as_ref().is_some_and(|unit| {
+            unit.name == self.name && (self.address.is_none() || unit.address == self.address)
+        });
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let (subject, version) = next(existing.map(|unit| (unit.id, unit.version)));
+        let data = json!({
+            "code": self.code, "institution": institution.id, "name": self.name, "address": self.address,
+        });
+        let institution = Some(institution.id);
+        Ok(Change::Record { subject, version, kind: "work-unit-recorded", data, institution })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Account {
+    email: String,
+    name: String,
+    password: String,
+    nip: Option<String>,
+}
+
+impl Kind for Account {
+    /// A password that is recorded already is not looked at again: hashing is
+    /// what takes time here, and people change theirs.
+    fn change(self) -> Result<Change, RowFault> {
+        require("name", &self.name)?;
+        require("password", &self.password)?;
+        if !self.email.contains('@') {
+            return Err(wrong("email", "Bukan alamat surel."));
+        }
+        let service_number = self
+            .nip
+            .map(|text| text.parse::<ServiceNumber>())
+            .transpose()
+            .map_err(|_| wrong("nip", "Bukan NIP, NI PPPK, atau NRP."))?
+            .map(|number| number.to_string());
+        let existing = accounts::by_email(&self.email)?;
+        let same = existing.as_ref().is_some_and(|account| {
+            account.name == self.name && account.service_number == service_number
+        });
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let password_hash = match &existing {
+            Some(account) => account.password_hash.clone(),
+            None => password::hash(&self.password)?,
+        };
+        let (subject, version) = next(existing.map(|account| (account.id, account.version)));
+        let data = json!({
+            "email": self.email, "name": self.name, "password_hash": password_hash,
+            "service_number": service_number,
+        });
+        Ok(Change::Record { subject, version, kind: "account-recorded", data, institution: None })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Access {
+    email: String,
+    role: String,
+    work_unit: String,
+    valid_until: String,
+}
+
+impl Kind for Access {
+    /// Only accesses that are not there yet are carried over: from then on an
+    /// access lives by its own events.
+    fn change(self) -> Result<Change, RowFault> {
+        let valid_until: Date =
+            self.valid_until.parse().map_err(|_| wrong("valid_until", "Bukan tanggal."))?;
+        let account = accounts::by_email(&self.email)?
+            .ok_or_else(|| wrong("email", "Tidak ada akun dengan alamat ini."))?;
+        let role = reference::role_by_code(&self.role)?
+            .ok_or_else(|| wrong("role", "Kode peran ini tidak dikenal."))?;
+        let unit = reference::work_unit_by_code(&self.work_unit)?
+            .ok_or_else(|| wrong("work_unit", "Kode satuan kerja ini tidak dikenal."))?;
+        if accesses::find(&account.id, &role.code, &unit.id)?.is_some() {
+            return Ok(Change::Nothing);
+        }
+        let event = AccessEvent::AccessCarriedOver {
+            subject: Subject {
+                account: id::<AccountId>(&account.id)?,
+                role: role.code,
+                work_unit: id::<WorkUnitId>(&unit.id)?,
+                institution: id::<InstitutionId>(&unit.institution)?,
+                zone: zone(&unit.zone)?,
+                verified_by: from_word::<VerifiedBy>(&role.verified_by)?,
+            },
+            valid_until,
+        };
+        let (_, data) = event.to_parts();
+        Ok(Change::Record {
+            subject: AccessId::new(Uuid::now_v7()).to_string(),
+            version: 1,
+            kind: "access-carried-over",
+            data: serde_json::from_str(&data).map_err(|e| Problem::internal(e.to_string()))?,
+            institution: Some(unit.institution),
+        })
+    }
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::internal(format!("the store holds `{text}` as an id")))
+}

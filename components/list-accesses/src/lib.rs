@@ -1,0 +1,100 @@
+//! `GET /api/accesses`: a person's accesses with their status, the deadline of
+//! what waits, and what can be done next.
+
+use akses_domain::access::{NextStep, Status, next_steps};
+use akses_domain::ids::AccessId;
+use akses_domain::time::{CutOff, Instant};
+use akses_domain::words;
+use akses_endpoint::accesses::{Moment, status_of, zone};
+use akses_endpoint::store::accesses::{self, Access};
+use akses_endpoint::{Call, Problem, Reply, Response, config, serve};
+use serde::Serialize;
+use spin_sdk::http::{Method, Request};
+use spin_sdk::http_service;
+
+#[derive(Serialize)]
+struct Page {
+    accesses: Vec<Item>,
+    /// For `?after=`; none on the last page.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: String,
+    role: Named,
+    institution: Named,
+    work_unit: Named,
+    status: Status,
+    status_text: &'static str,
+    valid_until: Option<String>,
+    /// The first moment at which it no longer works.
+    ends: Option<Moment>,
+    request: Option<Waiting>,
+    rejection: Option<String>,
+    next_steps: &'static [NextStep],
+}
+
+#[derive(Serialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    id: String,
+    kind: String,
+    valid_until: String,
+    submitted: Moment,
+    deadline: Moment,
+    overdue: bool,
+}
+
+#[http_service]
+async fn list_accesses(request: Request) -> Response {
+    serve(request, Method::GET, list).await
+}
+
+async fn list(call: Call) -> Result<Reply, Problem> {
+    let person = call.person()?;
+    let limit = call.limit()?;
+    let after = match call.query("after") {
+        None => None,
+        Some(text) => Some(text.parse::<AccessId>().map_err(|_| Problem::not_found())?.to_string()),
+    };
+    let cut_off = config::cut_off()?;
+    let mut rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let accesses =
+        rows.into_iter().map(|row| item(row, call.now(), cut_off)).collect::<Result<_, _>>()?;
+    Reply::json(&Page { accesses, next })
+}
+
+fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
+    let status = status_of(&row, now, cut_off)?;
+    let zone = zone(&row.zone)?;
+    let moment = |ms| Moment::new(Instant::from_ms(ms), zone);
+    Ok(Item {
+        status,
+        status_text: words::status(status),
+        next_steps: next_steps(status, row.pending.is_some()),
+        ends: row.ends_at.map(moment),
+        request: row.pending.map(|pending| Waiting {
+            id: pending.request,
+            kind: pending.kind,
+            valid_until: pending.valid_until,
+            submitted: moment(pending.submitted_at),
+            deadline: moment(pending.deadline_at),
+            overdue: now.ms() >= pending.deadline_at,
+        }),
+        id: row.id,
+        role: Named { id: row.role, name: row.role_name },
+        institution: Named { id: row.institution, name: row.institution_name },
+        work_unit: Named { id: row.work_unit, name: row.work_unit_name },
+        valid_until: row.valid_until,
+        rejection: row.rejection,
+    })
+}

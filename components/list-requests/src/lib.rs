@@ -1,0 +1,109 @@
+//! `GET /api/requests`: the verifier's queue, nearest deadline first, so that
+//! overdue requests lead (VER-1, VER-3).
+
+use akses_domain::access::Refusal;
+use akses_domain::authority::Authorities;
+use akses_domain::ids::RequestId;
+use akses_domain::time::Instant;
+use akses_endpoint::accesses::{Moment, authorities, zone};
+use akses_endpoint::store::requests::{self, Cursor, Scope};
+use akses_endpoint::{Call, Problem, Reply, Response, serve};
+use serde::Serialize;
+use spin_sdk::http::{Method, Request};
+use spin_sdk::http_service;
+
+#[derive(Serialize)]
+struct Page {
+    requests: Vec<Item>,
+    /// For `?after=`; none on the last page.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: String,
+    kind: String,
+    access: String,
+    person: Named,
+    role: Named,
+    institution: Named,
+    work_unit: Named,
+    valid_until: String,
+    /// Read it at `/api/documents/:id`.
+    document: String,
+    form: serde_json::Value,
+    submitted: Moment,
+    deadline: Moment,
+    overdue: bool,
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
+#[http_service]
+async fn list_requests(request: Request) -> Response {
+    serve(request, Method::GET, list).await
+}
+
+async fn list(call: Call) -> Result<Reply, Problem> {
+    let person = call.person()?;
+    let authorities = authorities(person, call.now())?;
+    if authorities.is_empty() {
+        return Err(Refusal::NotAVerifier.into());
+    }
+    let limit = call.limit()?;
+    let after = call.query("after").map(|text| cursor(&text)).transpose()?;
+    let scopes = scopes(&authorities);
+    let mut rows =
+        requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.deadline_at, row.id));
+    let requests = rows.into_iter().map(|row| item(row, call.now())).collect::<Result<_, _>>()?;
+    Reply::json(&Page { requests, next })
+}
+
+fn scopes(authorities: &Authorities) -> Vec<Scope> {
+    let mut scopes: Vec<_> =
+        authorities.institutions().map(|id| Scope::Institution(id.to_string())).collect();
+    if authorities.is_national() {
+        scopes.push(Scope::National);
+    }
+    scopes
+}
+
+fn cursor(text: &str) -> Result<Cursor, Problem> {
+    let parse = || {
+        let (deadline_at, request) = text.split_once('.')?;
+        let request: RequestId = request.parse().ok()?;
+        Some(Cursor { deadline_at: deadline_at.parse().ok()?, request: request.to_string() })
+    };
+    parse().ok_or_else(|| {
+        Problem::field("after", "unknown-page", "Halaman ini tidak ada. Mulai dari halaman pertama.")
+    })
+}
+
+fn item(row: requests::Request, now: Instant) -> Result<Item, Problem> {
+    let zone = zone(&row.zone)?;
+    Ok(Item {
+        submitted: Moment::new(Instant::from_ms(row.submitted_at), zone),
+        deadline: Moment::new(Instant::from_ms(row.deadline_at), zone),
+        overdue: now.ms() >= row.deadline_at,
+        form: serde_json::from_str(&row.form)
+            .map_err(|error| Problem::internal(format!("form of request {}: {error}", row.id)))?,
+        id: row.id,
+        kind: row.kind,
+        access: row.access,
+        person: Named { id: row.account, name: row.account_name },
+        role: Named { id: row.role, name: row.role_name },
+        institution: Named { id: row.institution, name: row.institution_name },
+        work_unit: Named { id: row.work_unit, name: row.work_unit_name },
+        valid_until: row.valid_until,
+        document: row.document,
+        version: row.version,
+    })
+}

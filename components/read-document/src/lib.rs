@@ -1,0 +1,69 @@
+//! `GET /api/documents/:id`: a decree. Only its owner and those who verify a
+//! request that cites it may read it; for everybody else it does not exist.
+
+use akses_domain::ids::{AccountId, DocumentId};
+use akses_domain::reference::VerifiedBy;
+use akses_endpoint::accesses::{authorities, from_word};
+use akses_endpoint::store::documents::{self, Document};
+use akses_endpoint::{Call, Problem, Reply, Response, serve};
+use spin_sdk::http::{Method, Request};
+use spin_sdk::http_service;
+
+/// The id in `/api/documents/:id`.
+const ID_SEGMENT: usize = 2;
+
+#[http_service]
+async fn read_document(request: Request) -> Response {
+    serve(request, Method::GET, read).await
+}
+
+async fn read(call: Call) -> Result<Reply, Problem> {
+    let person = call.person()?;
+    let id: DocumentId = call.id(ID_SEGMENT)?;
+    let document = documents::describe(&id.to_string())?.ok_or_else(Problem::not_found)?;
+    if !may_read(&call, person, &document)? {
+        return Err(Problem::not_found());
+    }
+    let content = documents::get(document.sha256.clone(), document.size_bytes)
+        .await?
+        .ok_or_else(|| Problem::internal(format!("document {id} has no content")))?;
+    // A PDF can hold script: it is shown, but in a sandbox of its own.
+    Reply::bytes("application/pdf", content)
+        .header("content-security-policy", "sandbox; default-src 'none'")?
+        .header("content-disposition", &disposition(&document.name))
+}
+
+fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool, Problem> {
+    if document.owner == person.to_string() {
+        return Ok(true);
+    }
+    let authorities = authorities(person, call.now())?;
+    if authorities.is_empty() {
+        return Ok(false);
+    }
+    for concern in documents::concerns(&document.id)? {
+        let verified_by: VerifiedBy = from_word(&concern.verified_by)?;
+        let institution = concern
+            .institution
+            .parse()
+            .map_err(|_| Problem::internal("a request without an institution"))?;
+        if authorities.over_request(verified_by, institution).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The owner's file name, in the form that keeps every letter (RFC 8187).
+fn disposition(name: &str) -> String {
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("inline; filename*=UTF-8''{encoded}")
+}

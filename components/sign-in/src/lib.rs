@@ -1,0 +1,135 @@
+//! `POST /api/sign-in`: a session for an e-mail address and a password.
+//!
+//! Every attempt on an account is recorded (ALL-1); after several failures the
+//! account rests for a while. An unknown address costs the same time and gets
+//! the same answer as a wrong password.
+
+use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HOURS, sha256_hex};
+use akses_endpoint::store::accounts::{self, Account};
+use akses_endpoint::store::events::{Appended, Event};
+use akses_endpoint::store::sessions::{self, Session};
+use akses_endpoint::{Call, Problem, Reply, Response, config, password, record, serve};
+use serde::{Deserialize, Serialize};
+use spin_sdk::http::{Method, Request, StatusCode};
+use spin_sdk::http_service;
+
+/// After this many failures in a row the account rests.
+const FAILURES_MAX: u32 = 5;
+
+/// How long it rests, counted from the last failure.
+const REST_MS: i64 = 15 * 60 * 1000;
+
+/// Longer passwords are refused before they cost anything.
+const PASSWORD_BYTES_MAX: usize = 256;
+
+/// How often an attempt is recorded anew because another came first.
+const ROUNDS_MAX: u32 = 16;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    email: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+struct SignedIn {
+    /// For `Authorization: Bearer` of API clients. Browsers have the cookie.
+    token: String,
+    /// For the header `X-CSRF-Token` of every change by cookie.
+    csrf_token: String,
+    name: String,
+    expires_at: String,
+}
+
+#[http_service]
+async fn sign_in(request: Request) -> Response {
+    serve(request, Method::POST, attempt).await
+}
+
+async fn attempt(call: Call) -> Result<Reply, Problem> {
+    let credentials: Credentials = call.json()?;
+    if credentials.password.len() > PASSWORD_BYTES_MAX {
+        return Err(wrong());
+    }
+    let Some(account) = accounts::by_email(credentials.email.trim())? else {
+        password::waste_time(&credentials.password);
+        return Err(wrong());
+    };
+    refuse_resting(&account, &call)?;
+    let right = password::is_right(&credentials.password, &account.password_hash)?;
+    record_attempt(&call, &account, right)?;
+    if right { open_session(&call, account).await } else { Err(wrong()) }
+}
+
+/// Records how an attempt ended. Attempts at the same moment are recorded one
+/// after the other, each looking again whether the account rests by now: so a
+/// crowd of guesses gets no further than a single one.
+fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<(), Problem> {
+    let mut version = account.version;
+    for _ in 0..ROUNDS_MAX {
+        let event = Event {
+            subject: account.id.clone(),
+            version: version + 1,
+            kind: if right { "signed-in" } else { "sign-in-failed" }.to_owned(),
+            data: "{}".to_owned(),
+            institution: None,
+        };
+        match record::append_plain(call, &account.id, &event)? {
+            Appended::Recorded => return Ok(()),
+            Appended::Stale(_) => {
+                let current = accounts::by_id(&account.id)?.ok_or_else(wrong)?;
+                refuse_resting(&current, call)?;
+                version = current.version;
+            }
+            other => return Err(Problem::internal(format!("sign-in: {other:?}"))),
+        }
+    }
+    Err(Problem::internal(format!("sign-in: {ROUNDS_MAX} stale versions in a row")))
+}
+
+fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {
+    let rests_until = account.last_failure_at.unwrap_or_default() + REST_MS;
+    let left_ms = rests_until - call.now().ms();
+    if account.failed_sign_ins < FAILURES_MAX || left_ms <= 0 {
+        return Ok(());
+    }
+    let minutes = left_ms / 60_000 + 1;
+    Err(Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-attempts",
+        &format!("Terlalu banyak percobaan masuk. Coba lagi dalam {minutes} menit."),
+    )
+    .with_header("retry-after", &(left_ms / 1000 + 1).to_string()))
+}
+
+async fn open_session(call: &Call, account: Account) -> Result<Reply, Problem> {
+    let token = password::random_token()?;
+    let csrf_token = password::random_token()?;
+    let expires_at = call.now().plus_hours(SESSION_HOURS);
+    let session = Session {
+        account: account.id,
+        csrf_token: csrf_token.clone(),
+        expires_at: expires_at.ms(),
+    };
+    sessions::open(sha256_hex(token.as_bytes()), session).await?;
+    let secure = if config::is_https() { "; Secure" } else { "" };
+    let seconds = SESSION_HOURS * 60 * 60;
+    let cookie =
+        format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let body = SignedIn {
+        token,
+        csrf_token,
+        name: account.name,
+        expires_at: expires_at.rfc3339(akses_domain::time::Zone::Wib),
+    };
+    Reply::json(&body)?.header("set-cookie", &cookie)
+}
+
+fn wrong() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "wrong-credentials",
+        "Alamat surel atau kata sandi salah. Periksa keduanya, lalu coba lagi.",
+    )
+}

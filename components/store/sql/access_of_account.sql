@@ -1,0 +1,16 @@
+-- Names come by LEFT JOIN: an access whose role or unit is missing from the
+-- reference data is still its owner's to see.
+SELECT a.id, a.account, a.role, coalesce(r.name, a.role) AS role_name,
+       a.institution, coalesce(i.name, '') AS institution_name,
+       a.work_unit, coalesce(w.name, '') AS work_unit_name,
+       a.zone, a.standing, a.valid_until, a.ends_at, a.rejection, a.version, a.cut_off,
+       q.id AS request, q.kind AS request_kind, q.submitted_at, q.deadline_at,
+       q.valid_until AS requested_until
+FROM access AS a
+LEFT JOIN role AS r ON r.code = a.role
+LEFT JOIN institution AS i ON i.id = a.institution
+LEFT JOIN work_unit AS w ON w.id = a.work_unit
+LEFT JOIN request AS q ON q.id = a.request
+WHERE a.account = ?1 AND (?2 IS NULL OR a.id < ?2)
+ORDER BY a.id DESC
+LIMIT ?3

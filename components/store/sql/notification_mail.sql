@@ -1,0 +1,18 @@
+-- What the leased mails (?1: their ids as a JSON list) need. LEFT JOINs: a mail
+-- without a recipient must come back too, to become a dead letter.
+SELECT n.id, e.subject, e.version, n.template,
+       coalesce(p.email, '') AS recipient_email, coalesce(p.name, '') AS recipient_name,
+       e.data, e.at, n.attempts - 1 AS attempts_before,
+       coalesce(r.name, a.role, '') AS role_name,
+       coalesce(w.name, '') AS work_unit_name,
+       coalesce(i.name, '') AS institution_name,
+       coalesce(a.zone, 'WIB') AS zone
+FROM json_each(?1) AS leased
+JOIN notification AS n ON n.id = leased.value
+JOIN event AS e ON e.seq = n.event
+LEFT JOIN account AS p ON p.id = n.recipient
+LEFT JOIN access AS a ON a.id = e.subject
+LEFT JOIN role AS r ON r.code = a.role
+LEFT JOIN institution AS i ON i.id = a.institution
+LEFT JOIN work_unit AS w ON w.id = a.work_unit
+ORDER BY n.id

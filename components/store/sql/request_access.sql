@@ -1,0 +1,1 @@
+SELECT access FROM request WHERE id = ?1

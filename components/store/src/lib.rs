@@ -1,0 +1,49 @@
+//! The store: the only component with SQL, and the one through which documents
+//! and sessions reach key-value storage.
+//!
+//! One module per interface of the contract. Statements lie in `sql/`, one file
+//! each, so that tests prepare and benchmarks run the very same text.
+//!
+//! Functions over SQL are synchronous: that is several times faster than the
+//! asynchronous form, and a timer's export may not wait for an asynchronous one.
+
+#![allow(missing_docs)]
+
+mod accesses;
+mod accounts;
+mod database;
+mod documents;
+mod events;
+mod expiry;
+mod failure;
+mod health;
+mod key_value;
+mod notifications;
+mod reference;
+mod requests;
+mod row;
+mod schema;
+mod search;
+mod sessions;
+
+mod bindings {
+    spin_sdk::wit_bindgen::generate!({
+        world: "store",
+        path: "../../wit",
+        runtime_path: "::spin_sdk::wit_bindgen::rt",
+        generate_all,
+    });
+}
+
+/// The exports of the contract are implemented on this.
+struct Store;
+
+bindings::export!(Store with_types_in bindings);
+
+/// The longest page of any list; a caller that asks for more gets no more.
+const PAGE_ROWS_MAX: u32 = 1_000;
+
+/// A page's length as a parameter of a statement.
+fn page(limit: u32) -> spin_sdk::sqlite::Value {
+    limit.min(PAGE_ROWS_MAX).into()
+}

@@ -1,0 +1,55 @@
+//! Sessions. The gate reads these values itself, so their form is a contract:
+//! key `session/<SHA-256 of the token>`, value JSON with exactly these fields.
+
+use crate::Store;
+use crate::bindings::exports::inaproc::akses::sessions::{Error, Guest, Session};
+use crate::key_value;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    account: &'a str,
+    csrf_token: &'a str,
+    expires_at: i64,
+}
+
+impl Guest for Store {
+    async fn open(token_sha256: String, session: Session) -> Result<(), Error> {
+        let store = key_value::open().await?;
+        store.set(key(&token_sha256), value(&session)).await.map_err(key_value::error)
+    }
+
+    async fn close(token_sha256: String) -> Result<(), Error> {
+        let store = key_value::open().await?;
+        store.delete(key(&token_sha256)).await.map_err(key_value::error)
+    }
+}
+
+fn key(token_sha256: &str) -> String {
+    format!("session/{token_sha256}")
+}
+
+fn value(session: &Session) -> Vec<u8> {
+    let stored = Stored {
+        account: &session.account,
+        csrf_token: &session.csrf_token,
+        expires_at: session.expires_at,
+    };
+    serde_json::to_vec(&stored).expect("strings and integers are JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_finds_the_fields_it_reads() {
+        let session = Session {
+            account: "a".to_owned(),
+            csrf_token: "c".to_owned(),
+            expires_at: 7,
+        };
+        assert_eq!(key("ab12"), "session/ab12");
+        assert_eq!(value(&session), br#"{"account":"a","csrf_token":"c","expires_at":7}"#);
+    }
+}

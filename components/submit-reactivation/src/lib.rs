@@ -1,0 +1,54 @@
+//! `POST /api/accesses/:id/reactivation`: "Kirim" on Unggah Perbaikan Data (EXP-5).
+
+use akses_domain::access::{Command, Reactivation, Refusal, Submitted};
+use akses_domain::ids::{AccessId, DocumentId, RequestId};
+use akses_domain::reference::VerifiedBy;
+use akses_endpoint::accesses::{AccessView, from_word};
+use akses_endpoint::store::reference;
+use akses_endpoint::{Call, Day, Problem, Reply, Response, config, form, record, serve};
+use serde::Deserialize;
+use spin_sdk::http::{Method, Request};
+use spin_sdk::http_service;
+use uuid::Uuid;
+
+/// The id in `/api/accesses/:id/reactivation`.
+const ID_SEGMENT: usize = 2;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    valid_until: Day,
+    document: DocumentId,
+}
+
+#[http_service]
+async fn submit_reactivation(request: Request) -> Response {
+    serve(request, Method::POST, submit).await
+}
+
+async fn submit(call: Call) -> Result<Reply, Problem> {
+    let person = call.person()?;
+    let id: AccessId = call.id(ID_SEGMENT)?;
+    let body: Body = call.json()?;
+    let cut_off = config::cut_off()?;
+    let done = record::command(&call, person, id, |access| {
+        let access = access.filter(|a| a.account == person).ok_or(Refusal::UnknownAccess)?;
+        let document = form::own_document("document", body.document, person)?;
+        let request = RequestId::new(Uuid::now_v7());
+        Ok(Command::Reactivate(Reactivation {
+            account: person,
+            request: Submitted::new(request, body.valid_until.0, document, call.now()),
+            verified_by: verified_by(&access.role)?,
+            cut_off,
+        }))
+    })?;
+    Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
+}
+
+/// Who decides requests for this role today; the data may have changed since
+/// the access was registered.
+fn verified_by(role: &str) -> Result<VerifiedBy, Problem> {
+    let role = reference::role_by_code(role)?
+        .ok_or_else(|| Problem::internal(format!("role {role} is gone")))?;
+    from_word(&role.verified_by)
+}

@@ -1,0 +1,36 @@
+//! `GET /api/me`: who is signed in, and what they may verify now.
+
+use akses_endpoint::identity::CSRF_HEADER;
+use akses_endpoint::{Call, Problem, Reply, Response, accesses, serve, store};
+use serde::Serialize;
+use spin_sdk::http::{Method, Request};
+use spin_sdk::http_service;
+
+#[derive(Serialize)]
+struct Me {
+    id: String,
+    name: String,
+    email: String,
+    /// For the header `X-CSRF-Token` of every change by cookie.
+    csrf_token: String,
+    /// Whether there is a verifier's queue to show.
+    is_verifier: bool,
+}
+
+#[http_service]
+async fn who_am_i(request: Request) -> Response {
+    serve(request, Method::GET, me).await
+}
+
+async fn me(call: Call) -> Result<Reply, Problem> {
+    let person = call.person()?;
+    let account =
+        store::accounts::by_id(&person.to_string())?.ok_or_else(Problem::not_signed_in)?;
+    Reply::json(&Me {
+        id: account.id,
+        name: account.name,
+        email: account.email,
+        csrf_token: call.header(CSRF_HEADER).unwrap_or_default().to_owned(),
+        is_verifier: !accesses::authorities(person, call.now())?.is_empty(),
+    })
+}

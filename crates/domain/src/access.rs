@@ -1,0 +1,655 @@
+//! The life of an access.
+//!
+//! ```text
+//! register ─▶ Menunggu Verifikasi ─approve─▶ Aktif ─self-deactivate─▶ Tidak Aktif ─┐
+//!                  │   ▲                       │                                    │
+//!                reject │                      └─end date passes─▶ Kedaluwarsa ─────┤
+//!                  ▼    └─register again                                            │
+//!               Ditolak        Menunggu Verifikasi ◀────── submit reactivation ─────┘
+//! ```
+//!
+//! [`decide`] answers a command with events or a [`Refusal`];
+//! [`Access::evolve`] applies events. Neither asks for the time.
+
+mod command;
+mod event;
+mod refusal;
+
+pub use command::{Approval, Command, Deactivation, Reactivation, Registration, Verifier};
+pub use event::{
+    AccessEvent, Decision, Form, Handover, RequestKind, Subject, Submitted, UnknownEvent,
+};
+pub use refusal::Refusal;
+
+use crate::authority::Capacity;
+use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use crate::reference::{RoleCode, VerifiedBy};
+use crate::time::{BadEndDate, CutOff, Date, Instant, Zone, check_end_date};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Verification takes at most 3x24 hours, elapsed, from submission (VER-3).
+pub const VERIFICATION_HOURS: i64 = 3 * 24;
+
+/// The longest reason a verifier can give, in characters.
+pub const REASON_CHARS_MAX: usize = 1_000;
+
+/// Where an access stands, apart from a request that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Never approved, and its first request not decided yet.
+    Unverified,
+    /// Its registration was rejected.
+    Rejected,
+    /// Approved and not ended by an event. Whether it still works, its dates say.
+    Active,
+    /// Deactivated by its owner.
+    Inactive,
+    /// Expired.
+    Expired,
+}
+
+/// The status that people see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Menunggu Verifikasi.
+    Pending,
+    /// Aktif: the only one that gives entry.
+    Active,
+    /// Ditolak.
+    Rejected,
+    /// Tidak Aktif.
+    Inactive,
+    /// Kedaluwarsa.
+    Expired,
+}
+
+/// A request that waits for its verifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its id.
+    pub request: RequestId,
+    /// Registration or reactivation.
+    pub kind: RequestKind,
+    /// When "Kirim" was pressed.
+    pub submitted_at: Instant,
+    /// The end date asked for, as the decree has it.
+    pub valid_until: Date,
+    /// The decree.
+    pub document: DocumentId,
+    /// True once the national cut-off overtook it (EXP-4): the access shows as
+    /// Kedaluwarsa, the request can still be decided.
+    pub cut_off: bool,
+}
+
+impl Pending {
+    /// When its verification is due (VER-3).
+    pub fn deadline_at(&self) -> Instant {
+        self.submitted_at.plus_hours(VERIFICATION_HOURS)
+    }
+}
+
+/// One role of one account at one work unit (REG-7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Its id.
+    pub id: AccessId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// As what.
+    pub role: RoleCode,
+    /// Where.
+    pub work_unit: WorkUnitId,
+    /// The institution of the work unit.
+    pub institution: InstitutionId,
+    /// The zone whose days its end date counts in.
+    pub zone: Zone,
+    /// Who decides its requests.
+    pub verified_by: VerifiedBy,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The last day it works; none before the first approval.
+    pub valid_until: Option<Date>,
+    /// The request that waits.
+    pub pending: Option<Pending>,
+    /// Why the last request was rejected, until the next one is submitted.
+    pub rejection: Option<String>,
+    /// The last decision, so that a second verifier can be told (VER-4).
+    pub decided: Option<Decision>,
+    /// The number of its last event.
+    pub version: u32,
+}
+
+/// One event as the record has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// 1 for the first.
+    pub version: u32,
+    /// Who caused it: an account id, or the name of a timer.
+    pub actor: String,
+    /// When.
+    pub at: Instant,
+    /// What happened.
+    pub event: AccessEvent,
+}
+
+impl Access {
+    /// Folds a whole history; none when it is empty. This is what the triggers
+    /// of the store do in SQL.
+    ///
+    /// # Errors
+    /// [`Broken`] when the events cannot be the history of an access.
+    pub fn replay(id: AccessId, history: &[Recorded]) -> Result<Option<Self>, Broken> {
+        history.iter().try_fold(None, |access, recorded| {
+            Self::apply(id, access, recorded).map(Some)
+        })
+    }
+
+    /// Folds one more event into what may not exist yet.
+    ///
+    /// # Errors
+    /// [`Broken`] when the event does not follow this state.
+    pub fn apply(id: AccessId, access: Option<Self>, recorded: &Recorded) -> Result<Self, Broken> {
+        match access {
+            None => Self::begin(id, recorded),
+            Some(access) => access.evolve(recorded),
+        }
+    }
+
+    fn begin(id: AccessId, recorded: &Recorded) -> Result<Self, Broken> {
+        let (subject, standing, valid_until) = match &recorded.event {
+            AccessEvent::AccessRequested { subject, .. } => (subject, Standing::Unverified, None),
+            AccessEvent::AccessCarriedOver {
+                subject,
+                valid_until,
+            } => (subject, Standing::Active, Some(*valid_until)),
+            other => {
+                return Err(Broken(format!(
+                    "a history cannot begin with {}",
+                    other.kind()
+                )));
+            }
+        };
+        let blank = Self {
+            id,
+            account: subject.account,
+            role: subject.role.clone(),
+            work_unit: subject.work_unit,
+            institution: subject.institution,
+            zone: subject.zone,
+            verified_by: subject.verified_by,
+            standing,
+            valid_until,
+            pending: None,
+            rejection: None,
+            decided: None,
+            version: 0,
+        };
+        blank.evolve(recorded)
+    }
+
+    /// The state after one more event.
+    ///
+    /// # Errors
+    /// [`Broken`] when the event does not follow this state.
+    pub fn evolve(mut self, recorded: &Recorded) -> Result<Self, Broken> {
+        if recorded.version != self.version + 1 {
+            return Err(Broken(format!(
+                "version {} follows {}",
+                recorded.version, self.version
+            )));
+        }
+        if !self.can_be_followed_by(&recorded.event) {
+            return Err(Broken(format!(
+                "{} cannot follow version {}, standing {:?}, request waiting: {}",
+                recorded.event.kind(),
+                self.version,
+                self.standing,
+                self.pending.is_some()
+            )));
+        }
+        self.version = recorded.version;
+        match &recorded.event {
+            AccessEvent::AccessRequested {
+                subject, request, ..
+            } => {
+                // Asked again, it follows the reference data of its day.
+                self.institution = subject.institution;
+                self.zone = subject.zone;
+                self.verified_by = subject.verified_by;
+                self.await_decision(RequestKind::Registration, request, recorded.at);
+            }
+            AccessEvent::ReactivationRequested {
+                request,
+                verified_by,
+            } => {
+                self.verified_by = *verified_by;
+                self.await_decision(RequestKind::Reactivation, request, recorded.at);
+            }
+            AccessEvent::AccessCarriedOver { .. } => {}
+            AccessEvent::RequestApproved {
+                request,
+                decided_as,
+                valid_until,
+            } => {
+                self.settle(*request, *decided_as, recorded);
+                self.standing = Standing::Active;
+                self.valid_until = Some(*valid_until);
+                self.rejection = None;
+            }
+            AccessEvent::RequestRejected {
+                request,
+                decided_as,
+                reason,
+            } => {
+                self.settle(*request, *decided_as, recorded);
+                if self.standing == Standing::Unverified {
+                    self.standing = Standing::Rejected;
+                }
+                self.rejection = Some(reason.clone());
+            }
+            AccessEvent::AccessDeactivated { .. } => self.standing = Standing::Inactive,
+            AccessEvent::AccessExpired { .. } => {
+                self.standing = Standing::Expired;
+                if let Some(pending) = &mut self.pending {
+                    pending.cut_off = true;
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether the record can hold this event next. Only the order is judged:
+    /// rules about dates and people may change, what was recorded stays.
+    fn can_be_followed_by(&self, event: &AccessEvent) -> bool {
+        let waits = self.pending.is_some();
+        match event {
+            AccessEvent::AccessRequested { subject, .. } => {
+                let first_or_again = self.version == 0 || self.standing == Standing::Rejected;
+                first_or_again && !waits && self.is_about(subject)
+            }
+            AccessEvent::AccessCarriedOver { .. } => self.version == 0,
+            AccessEvent::ReactivationRequested { .. } => {
+                !waits && matches!(self.standing, Standing::Inactive | Standing::Expired)
+            }
+            AccessEvent::RequestApproved { request, .. }
+            | AccessEvent::RequestRejected { request, .. } => {
+                self.pending.as_ref().is_some_and(|p| p.request == *request)
+            }
+            AccessEvent::AccessDeactivated { .. } => self.standing == Standing::Active,
+            // EXP-4: the cut-off also takes along what waits from Tidak Aktif.
+            AccessEvent::AccessExpired { .. } => match self.standing {
+                Standing::Active => true,
+                Standing::Inactive => waits,
+                Standing::Unverified | Standing::Rejected | Standing::Expired => false,
+            },
+        }
+    }
+
+    /// Whether it is the one access of this account, role and work unit (REG-7).
+    fn is_about(&self, subject: &Subject) -> bool {
+        self.account == subject.account
+            && self.role == subject.role
+            && self.work_unit == subject.work_unit
+    }
+
+    fn await_decision(&mut self, kind: RequestKind, request: &Submitted, at: Instant) {
+        self.rejection = None;
+        self.pending = Some(Pending {
+            request: request.id,
+            kind,
+            submitted_at: at,
+            valid_until: request.valid_until,
+            document: request.document,
+            cut_off: false,
+        });
+    }
+
+    fn settle(&mut self, request: RequestId, decided_as: Capacity, recorded: &Recorded) {
+        self.pending = None;
+        self.decided = Some(Decision {
+            request,
+            approved: matches!(recorded.event, AccessEvent::RequestApproved { .. }),
+            by: recorded.actor.clone(),
+            decided_as,
+            at: recorded.at,
+        });
+    }
+
+    /// The first moment at which it no longer works by its end date.
+    pub fn ends_at(&self) -> Option<Instant> {
+        self.valid_until.map(|day| self.zone.end_of(day))
+    }
+
+    /// Whether it stands as active although its time is over and automatic
+    /// expiry is in force (EXP-2, EXP-4): what the sweep will record.
+    pub fn is_overdue(&self, now: Instant, cut_off: CutOff) -> bool {
+        is_overdue(self.standing, self.ends_at(), self.zone, now, cut_off)
+    }
+
+    /// The status that people see at `now`. Decided from the dates, whether or
+    /// not a timer has run (EXP-2).
+    pub fn status(&self, now: Instant, cut_off: CutOff) -> Status {
+        let waits = self.pending.as_ref().is_some_and(|p| !p.cut_off);
+        status(self.standing, waits, self.is_overdue(now, cut_off))
+    }
+
+    /// Whether it lets its owner into a platform at `now`.
+    pub fn gives_entry(&self, now: Instant, cut_off: CutOff) -> bool {
+        self.status(now, cut_off) == Status::Active
+    }
+}
+
+/// As [`Access::is_overdue`], for a row of a list.
+pub fn is_overdue(
+    standing: Standing,
+    ends_at: Option<Instant>,
+    zone: Zone,
+    now: Instant,
+    cut_off: CutOff,
+) -> bool {
+    standing == Standing::Active
+        && ends_at.is_some_and(|end| now >= end.max(cut_off.in_force_from(zone)))
+}
+
+/// As [`Access::status`], for a row of a list. `waits`: a request waits that
+/// the cut-off did not overtake.
+pub fn status(standing: Standing, waits: bool, overdue: bool) -> Status {
+    match standing {
+        Standing::Active if overdue => Status::Expired,
+        Standing::Active => Status::Active,
+        _ if waits => Status::Pending,
+        Standing::Unverified => Status::Pending,
+        Standing::Rejected => Status::Rejected,
+        Standing::Inactive => Status::Inactive,
+        Standing::Expired => Status::Expired,
+    }
+}
+
+/// What the owner can do next with an access in this status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NextStep {
+    /// Wait for the verifier.
+    Wait,
+    /// "Pilih Platform".
+    Enter,
+    /// "Nonaktifkan" (EXP-1).
+    Deactivate,
+    /// "Hubungkan atau Buat Akses" once more (REG-6).
+    RegisterAgain,
+    /// "Aktifkan Kembali" (EXP-5).
+    Reactivate,
+}
+
+/// The steps open to the owner. `waits`: whether a request waits, overtaken by
+/// the cut-off or not.
+pub fn next_steps(status: Status, waits: bool) -> &'static [NextStep] {
+    match status {
+        Status::Active => &[NextStep::Enter, NextStep::Deactivate],
+        _ if waits => &[NextStep::Wait],
+        Status::Pending => &[NextStep::Wait],
+        Status::Rejected => &[NextStep::RegisterAgain],
+        Status::Inactive | Status::Expired => &[NextStep::Reactivate],
+    }
+}
+
+/// The record holds what cannot be: an operator has to look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken(pub String);
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// What a command does to an access at a moment: the events to record, in
+/// order, or why not.
+///
+/// # Errors
+/// A [`Refusal`] that says which rule stands against it.
+pub fn decide(
+    access: Option<&Access>,
+    command: Command,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    match (command, access) {
+        (Command::Register(registration), access) => register(access, registration, now),
+        (
+            Command::CarryOver {
+                subject,
+                valid_until,
+            },
+            None,
+        ) => carry_over(subject, valid_until, now),
+        (Command::CarryOver { .. }, Some(_)) => Err(Refusal::AccessExists),
+        (_, None) => Err(Refusal::UnknownAccess),
+        (Command::Approve(approval), Some(access)) => approve(access, approval, now),
+        (
+            Command::Reject {
+                request,
+                verifier,
+                reason,
+            },
+            Some(access),
+        ) => reject(access, request, &verifier, reason),
+        (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
+        (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
+        (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
+    }
+}
+
+/// REG-1..7: a first request, or another one after a rejection.
+fn register(
+    access: Option<&Access>,
+    registration: Registration,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    match access {
+        None => {}
+        Some(access) if !access.is_about(&registration.subject()) => {
+            return Err(Refusal::UnknownAccess);
+        }
+        Some(access) if access.pending.is_some() => return Err(Refusal::AlreadyWaiting),
+        Some(access) if access.standing == Standing::Rejected => {}
+        Some(_) => return Err(Refusal::AccessExists),
+    }
+    if !registration.role.registrable {
+        return Err(Refusal::RoleNotRegistrable);
+    }
+    if !registration.confirmed {
+        return Err(Refusal::NotConfirmed);
+    }
+    let unit = registration.work_unit;
+    let subject = registration.subject();
+    let form = registration.form.without_blanks();
+    if !unit.has_address && form.address.is_none() {
+        return Err(Refusal::AddressMissing);
+    }
+    check_requested_end(registration.request.valid_until, unit.zone, now)?;
+    Ok(vec![AccessEvent::AccessRequested {
+        subject,
+        request: registration.request,
+        form,
+    }])
+}
+
+/// An imported access may be past its end, so that the cut-off finds it
+/// (EXP-4); too far ahead it is a typing mistake like any other.
+fn carry_over(
+    subject: Subject,
+    valid_until: Date,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    match check_end_date(valid_until, subject.zone, now) {
+        Err(BadEndDate::TooFar) => Err(Refusal::EndDateTooFar),
+        Ok(()) | Err(BadEndDate::Past) => Ok(vec![AccessEvent::AccessCarriedOver {
+            subject,
+            valid_until,
+        }]),
+    }
+}
+
+/// VER-1, VER-2, VER-4.
+fn approve(access: &Access, approval: Approval, now: Instant) -> Result<Vec<AccessEvent>, Refusal> {
+    let (pending, decided_as) = may_decide(access, approval.request, &approval.verifier)?;
+    if !approval.attested {
+        return Err(Refusal::NotAttested);
+    }
+    let valid_until = approval.valid_until.unwrap_or(pending.valid_until);
+    if valid_until > pending.valid_until {
+        return Err(Refusal::LaterThanDecree {
+            decree: pending.valid_until,
+        });
+    }
+    if valid_until < access.zone.date_at(now) {
+        return Err(Refusal::EndDatePast);
+    }
+    Ok(vec![AccessEvent::RequestApproved {
+        request: approval.request,
+        decided_as,
+        valid_until,
+    }])
+}
+
+/// VER-1, VER-2, VER-4.
+fn reject(
+    access: &Access,
+    request: RequestId,
+    verifier: &Verifier,
+    reason: String,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    let (_, decided_as) = may_decide(access, request, verifier)?;
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Refusal::ReasonMissing);
+    }
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Refusal::ReasonTooLong);
+    }
+    Ok(vec![AccessEvent::RequestRejected {
+        request,
+        decided_as,
+        reason,
+    }])
+}
+
+/// Whether this verifier decides this request now, and in which capacity.
+/// Outside one's authority a request looks like one that does not exist.
+fn may_decide<'a>(
+    access: &'a Access,
+    request: RequestId,
+    verifier: &Verifier,
+) -> Result<(&'a Pending, Capacity), Refusal> {
+    if verifier.authorities.is_empty() {
+        return Err(Refusal::NotAVerifier);
+    }
+    let decided_as = verifier
+        .authorities
+        .over_request(access.verified_by, access.institution)
+        .ok_or(Refusal::UnknownRequest)?;
+    if verifier.account == access.account {
+        return Err(Refusal::OwnRequest);
+    }
+    match &access.pending {
+        Some(pending) if pending.request == request => Ok((pending, decided_as)),
+        _ => Err(access
+            .decided
+            .clone()
+            .filter(|decision| decision.request == request)
+            .map_or(Refusal::NoLongerWaiting, Refusal::AlreadyDecided)),
+    }
+}
+
+/// EXP-1: at once, with the handover named (EXP-6).
+fn deactivate(
+    access: &Access,
+    deactivation: Deactivation,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    if access.account != deactivation.account {
+        return Err(Refusal::UnknownAccess);
+    }
+    match access.status(now, deactivation.cut_off) {
+        Status::Active => {}
+        status => return Err(Refusal::NotActive { status }),
+    }
+    let handover = deactivation.handover;
+    if handover
+        == (Handover::Successor {
+            account: access.account,
+        })
+    {
+        return Err(Refusal::SuccessorIsOwner);
+    }
+    Ok(vec![AccessEvent::AccessDeactivated { handover }])
+}
+
+/// EXP-5. An overdue access that no sweep has met yet expires first, so that
+/// the record tells the story in its order.
+fn reactivate(
+    access: &Access,
+    reactivation: Reactivation,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    if access.account != reactivation.account {
+        return Err(Refusal::UnknownAccess);
+    }
+    if access.pending.is_some() {
+        return Err(Refusal::AlreadyWaiting);
+    }
+    match access.status(now, reactivation.cut_off) {
+        Status::Inactive | Status::Expired => {}
+        status => return Err(Refusal::NotReactivatable { status }),
+    }
+    check_requested_end(reactivation.request.valid_until, access.zone, now)?;
+    let mut events = Vec::with_capacity(2);
+    if access.is_overdue(now, reactivation.cut_off) {
+        events.push(expired(access));
+    }
+    events.push(AccessEvent::ReactivationRequested {
+        request: reactivation.request,
+        verified_by: reactivation.verified_by,
+    });
+    Ok(events)
+}
+
+/// EXP-3; EXP-4 takes along whose reactivation was waiting at the cut-off.
+fn expire(access: &Access, now: Instant, cut_off: CutOff) -> Result<Vec<AccessEvent>, Refusal> {
+    let in_force_from = cut_off.in_force_from(access.zone);
+    let overtaken = access.standing == Standing::Inactive
+        && now >= in_force_from
+        && access.ends_at().is_some_and(|end| end <= in_force_from)
+        && access
+            .pending
+            .as_ref()
+            .is_some_and(|p| p.submitted_at < in_force_from);
+    if access.is_overdue(now, cut_off) || overtaken {
+        Ok(vec![expired(access)])
+    } else {
+        Err(Refusal::NotDue)
+    }
+}
+
+fn expired(access: &Access) -> AccessEvent {
+    AccessEvent::AccessExpired {
+        account: access.account,
+        valid_until: access.valid_until,
+        overtook_request: access.pending.is_some(),
+    }
+}
+
+fn check_requested_end(day: Date, zone: Zone, now: Instant) -> Result<(), Refusal> {
+    check_end_date(day, zone, now).map_err(|bad| match bad {
+        BadEndDate::Past => Refusal::EndDatePast,
+        BadEndDate::TooFar => Refusal::EndDateTooFar,
+    })
+}
+
+#[cfg(test)]
+mod tests;

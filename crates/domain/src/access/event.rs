@@ -1,0 +1,230 @@
+//! What happened to an access. Kinds and field names are a storage format: the
+//! triggers of the store read them, and old events keep theirs for ever.
+
+use crate::authority::Capacity;
+use crate::ids::{AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use crate::reference::{RoleCode, VerifiedBy};
+use crate::time::{Date, Instant, Zone};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+pub enum AccessEvent {
+    /// Somebody asked for it, the first time or again after a rejection.
+    AccessRequested {
+        /// Whose, as what, where.
+        #[serde(flatten)]
+        subject: Subject,
+        /// The request.
+        request: Submitted,
+        /// The rest of the form.
+        form: Form,
+    },
+    /// It was verified elsewhere and imported.
+    AccessCarriedOver {
+        /// Whose, as what, where.
+        #[serde(flatten)]
+        subject: Subject,
+        /// Its last day.
+        valid_until: Date,
+    },
+    /// Its owner asked for it again.
+    ReactivationRequested {
+        /// The request.
+        request: Submitted,
+        /// Who decides it.
+        verified_by: VerifiedBy,
+    },
+    /// A verifier approved the request that waited.
+    RequestApproved {
+        /// Which.
+        request: RequestId,
+        /// In which capacity.
+        decided_as: Capacity,
+        /// The last day it works now.
+        valid_until: Date,
+    },
+    /// A verifier rejected the request that waited.
+    RequestRejected {
+        /// Which.
+        request: RequestId,
+        /// In which capacity.
+        decided_as: Capacity,
+        /// Why.
+        reason: String,
+    },
+    /// Its owner gave it up.
+    AccessDeactivated {
+        /// Who carries on.
+        handover: Handover,
+    },
+    /// Its time was over. Written by the sweep in SQL as well.
+    AccessExpired {
+        /// Whose it was, so that the sweep finds the recipient without a look-up.
+        account: AccountId,
+        /// The day that passed.
+        valid_until: Option<Date>,
+        /// Whether a reactivation waits on (EXP-4).
+        overtook_request: bool,
+    },
+}
+
+/// Whose, as what, where: what never changes about an access.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Whose.
+    pub account: AccountId,
+    /// As what.
+    pub role: RoleCode,
+    /// Where.
+    pub work_unit: WorkUnitId,
+    /// The institution of the work unit.
+    pub institution: InstitutionId,
+    /// The institution's zone.
+    pub zone: Zone,
+    /// Who decides its requests.
+    pub verified_by: VerifiedBy,
+}
+
+/// A request as it was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// Its id.
+    pub id: RequestId,
+    /// The end date asked for.
+    pub valid_until: Date,
+    /// The decree.
+    pub document: DocumentId,
+    /// When its verification is due (VER-3).
+    pub deadline_at: Instant,
+}
+
+impl Submitted {
+    /// A request that is submitted at `now`.
+    pub fn new(id: RequestId, valid_until: Date, document: DocumentId, now: Instant) -> Self {
+        let deadline_at = now.plus_hours(super::VERIFICATION_HOURS);
+        Self {
+            id,
+            valid_until,
+            document,
+            deadline_at,
+        }
+    }
+}
+
+/// What else a registration form holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The user name on the platform used before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_user_name: Option<String>,
+    /// The work unit's address, from its first registrant (REG-3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl Form {
+    /// A field with nothing but space in it was not filled in; the first
+    /// address of a work unit is kept (REG-3), so it must be one.
+    pub(super) fn without_blanks(self) -> Self {
+        let filled = |field: Option<String>| {
+            let text = field?.trim().to_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        Self {
+            previous_user_name: filled(self.previous_user_name),
+            address: filled(self.address),
+        }
+    }
+}
+
+/// Who carries on the unfinished procurements (EXP-6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Handover {
+    /// Nothing is open.
+    NoneOpen,
+    /// Somebody with the same role at the same work unit.
+    Successor {
+        /// Who.
+        account: AccountId,
+    },
+}
+
+/// Which kind of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestKind {
+    /// A first access, or another try after a rejection.
+    Registration,
+    /// The same access again.
+    Reactivation,
+}
+
+/// How a request was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Which request.
+    pub request: RequestId,
+    /// Approved or rejected.
+    pub approved: bool,
+    /// By which account.
+    pub by: String,
+    /// In which capacity.
+    pub decided_as: Capacity,
+    /// When.
+    pub at: Instant,
+}
+
+/// The record has an event of an access that this program does not know.
+#[derive(Debug)]
+pub struct UnknownEvent(pub String);
+
+impl fmt::Display for UnknownEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the record holds an event that this program does not know: {}",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownEvent {}
+
+impl AccessEvent {
+    /// The kind, as the record keeps it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::AccessRequested { .. } => "access-requested",
+            Self::AccessCarriedOver { .. } => "access-carried-over",
+            Self::ReactivationRequested { .. } => "reactivation-requested",
+            Self::RequestApproved { .. } => "request-approved",
+            Self::RequestRejected { .. } => "request-rejected",
+            Self::AccessDeactivated { .. } => "access-deactivated",
+            Self::AccessExpired { .. } => "access-expired",
+        }
+    }
+
+    /// The kind and the JSON data, as the record keeps them.
+    pub fn to_parts(&self) -> (String, String) {
+        let value = serde_json::to_value(self).expect("events hold nothing that JSON cannot");
+        let kind = value["kind"]
+            .as_str()
+            .expect("events are tagged")
+            .to_owned();
+        (kind, value["data"].to_string())
+    }
+
+    /// The inverse of [`AccessEvent::to_parts`].
+    ///
+    /// # Errors
+    /// [`UnknownEvent`] for a kind or a form of data that is not ours.
+    pub fn from_parts(kind: &str, data: &str) -> Result<Self, UnknownEvent> {
+        let unknown = |error| UnknownEvent(format!("{kind}: {error}"));
+        let data: serde_json::Value = serde_json::from_str(data).map_err(unknown)?;
+        serde_json::from_value(serde_json::json!({ "kind": kind, "data": data })).map_err(unknown)
+    }
+}

@@ -1,0 +1,168 @@
+//! Accesses as people see them, and what depends on several of them.
+
+use crate::config;
+use crate::problem::Problem;
+use crate::store;
+use akses_domain::access::{Access, NextStep, Standing, Status, is_overdue, next_steps, status};
+use akses_domain::authority::{Authorities, Authority, Capacity};
+use akses_domain::ids::AccountId;
+use akses_domain::time::{CutOff, Instant, Zone};
+use akses_domain::words;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A moment in three forms: for programs, with its zone, and for people.
+#[derive(Debug, Serialize)]
+pub struct Moment {
+    /// RFC 3339 in the institution's zone.
+    pub at: String,
+    /// As people read it.
+    pub text: String,
+}
+
+impl Moment {
+    /// That moment in that zone.
+    pub fn new(at: Instant, zone: Zone) -> Self {
+        Self { at: at.rfc3339(zone), text: words::moment(at, zone) }
+    }
+}
+
+/// The answer to a command on an access: where it stands now.
+#[derive(Debug, Serialize)]
+pub struct AccessView {
+    /// The access.
+    pub id: String,
+    /// Its role's code.
+    pub role: String,
+    /// Its work unit.
+    pub work_unit: String,
+    /// For programs.
+    pub status: Status,
+    /// For people.
+    pub status_text: &'static str,
+    /// The last day it works, or will have worked.
+    pub valid_until: Option<String>,
+    /// The request that waits.
+    pub request: Option<PendingView>,
+    /// Why the last request was rejected.
+    pub rejection: Option<String>,
+    /// What its owner can do next.
+    pub next_steps: &'static [NextStep],
+    /// The number of its last event.
+    pub version: u32,
+}
+
+/// A request that waits.
+#[derive(Debug, Serialize)]
+pub struct PendingView {
+    /// The request.
+    pub id: String,
+    /// `registration` or `reactivation`.
+    pub kind: String,
+    /// The end date asked for.
+    pub valid_until: String,
+    /// When it was sent.
+    pub submitted: Moment,
+    /// When it is due (VER-3).
+    pub deadline: Moment,
+}
+
+impl AccessView {
+    /// What `access` is at `now`.
+    pub fn new(access: &Access, now: Instant, cut_off: CutOff) -> Self {
+        let status = access.status(now, cut_off);
+        Self {
+            id: access.id.to_string(),
+            role: access.role.clone(),
+            work_unit: access.work_unit.to_string(),
+            status,
+            status_text: words::status(status),
+            valid_until: access.valid_until.map(|day| day.to_string()),
+            request: access.pending.as_ref().map(|pending| PendingView {
+                id: pending.request.to_string(),
+                kind: to_word(&pending.kind),
+                valid_until: pending.valid_until.to_string(),
+                submitted: Moment::new(pending.submitted_at, access.zone),
+                deadline: Moment::new(pending.deadline_at(), access.zone),
+            }),
+            rejection: access.rejection.clone(),
+            next_steps: next_steps(status, access.pending.is_some()),
+            version: access.version,
+        }
+    }
+}
+
+/// The status of a listed access at `now`, decided from its dates (EXP-2).
+///
+/// # Errors
+/// An internal problem when the store holds what the domain does not know.
+pub fn status_of(
+    row: &store::accesses::Access,
+    now: Instant,
+    cut_off: CutOff,
+) -> Result<Status, Problem> {
+    let standing: Standing = from_word(&row.standing)?;
+    let ends_at = row.ends_at.map(Instant::from_ms);
+    let overdue = is_overdue(standing, ends_at, zone(&row.zone)?, now, cut_off);
+    let waits = row.pending.as_ref().is_some_and(|pending| !pending.cut_off);
+    Ok(status(standing, waits, overdue))
+}
+
+/// What this person may verify at `now` (VER-1): from their accesses, judged by
+/// their dates.
+///
+/// # Errors
+/// What the store could not do.
+pub fn authorities(account: AccountId, now: Instant) -> Result<Authorities, Problem> {
+    let held = store::accesses::authorities(&account.to_string())?
+        .into_iter()
+        .map(|row| {
+            Ok(Authority {
+                capacity: from_word::<Capacity>(&row.kind)?,
+                institution: row.institution.parse().map_err(|_| not_ours(&row.institution))?,
+                zone: zone(&row.zone)?,
+                ends_at: Instant::from_ms(row.ends_at),
+            })
+        })
+        .collect::<Result<_, Problem>>()?;
+    Ok(Authorities::in_force(held, now, config::cut_off()?))
+}
+
+/// A zone as the store has it.
+///
+/// # Errors
+/// An internal problem when it is none.
+pub fn zone(text: &str) -> Result<Zone, Problem> {
+    text.parse().map_err(|_| not_ours(text))
+}
+
+/// A word of the store as the domain's enum.
+///
+/// # Errors
+/// An internal problem when the domain does not know it.
+pub fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, Problem> {
+    serde_json::from_value(word.into()).map_err(|_| not_ours(word))
+}
+
+fn to_word(value: &impl Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn not_ours(text: &str) -> Problem {
+    Problem::internal(format!("the store holds `{text}`, which the domain does not know"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_store_are_words_of_the_domain() {
+        assert_eq!(from_word::<Standing>("unverified").unwrap(), Standing::Unverified);
+        assert_eq!(to_word(&Standing::Unverified), "unverified");
+        assert_eq!(from_word::<Standing>("sleeping").unwrap_err().kind(), "internal");
+    }
+}

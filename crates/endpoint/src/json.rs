@@ -1,0 +1,148 @@
+//! JSON bodies: bounded in depth, strict in fields, and clear about what is wrong.
+
+use crate::problem::Problem;
+use akses_domain::time::Date;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+/// Our deepest body has three levels.
+const DEPTH_MAX: usize = 8;
+
+/// A calendar day as `YYYY-MM-DD`, and in no other spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub Date);
+
+const BAD_DAY: &str = "not a calendar day";
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = Date::parse_from_str(&text, "%Y-%m-%d").ok();
+        // chrono also takes `2027-2-3` and `+2027-02-03`.
+        day.filter(|day| day.to_string() == text).map(Self).ok_or_else(|| D::Error::custom(BAD_DAY))
+    }
+}
+
+/// Parses a body whose length is bounded already.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if depth(body) > DEPTH_MAX {
+        return Err(Problem::bad_request("json-too-deep", "Isi permintaan bersusun terlalu dalam."));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        explain(&path, error.inner())
+    })?;
+    deserializer.end().map_err(|_| not_json())?;
+    Ok(value)
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        return not_json();
+    }
+    let message = error.to_string();
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    let (field, detail) = if message.starts_with("unknown field") {
+        (join(path, quoted), "Bidang ini tidak dikenal; hapus dari permintaan.")
+    } else if message.starts_with("missing field") {
+        (join(path, quoted), "Bidang ini wajib diisi.")
+    } else if message.starts_with("unknown variant") {
+        (path.to_owned(), "Nilai bidang ini bukan salah satu pilihan.")
+    } else if message.starts_with(BAD_DAY) {
+        (path.to_owned(), "Tanggal ini tidak ada. Tulis tahun-bulan-hari, misalnya 2027-12-31.")
+    } else if message.starts_with("invalid type") {
+        (path.to_owned(), "Jenis nilai bidang ini salah.")
+    } else {
+        (path.to_owned(), "Nilai bidang ini tidak dapat dibaca.")
+    };
+    Problem::field(&field, "invalid-field", detail)
+}
+
+/// serde reports the object for unknown and missing fields, or already the
+/// field itself.
+fn join(path: &str, field: &str) -> String {
+    match path {
+        "." | "" => field.to_owned(),
+        path if path.rsplit('.').next() == Some(field) => path.to_owned(),
+        path => format!("{path}.{field}"),
+    }
+}
+
+fn not_json() -> Problem {
+    Problem::bad_request("not-json", "Isi permintaan bukan JSON yang utuh.")
+}
+
+/// How deep brackets nest, strings left out.
+fn depth(body: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsing is looked at")]
+    struct Body {
+        name: String,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsing is looked at")]
+    struct Inner {
+        count: u32,
+    }
+
+    #[test]
+    fn what_is_wrong_names_its_field() {
+        for (body, kind, field) in [
+            (r#"{"name":1}"#, "invalid-field", Some("name")),
+            (r#"{}"#, "invalid-field", Some("name")),
+            (r#"{"name":"x","age":1}"#, "invalid-field", Some("age")),
+            (r#"{"name":"x","inner":{}}"#, "invalid-field", Some("inner.count")),
+            (r#"{"name":"x","inner":{"count":-1}}"#, "invalid-field", Some("inner.count")),
+            (r#"{"name":"x","inner":{"n":1}}"#, "invalid-field", Some("inner.n")),
+            (r#"{"name":"x""#, "not-json", None),
+            (r#"{"name":"x"} trailing"#, "not-json", None),
+            ("", "not-json", None),
+            (r#"[[[[[[[[[1]]]]]]]]]"#, "json-too-deep", None),
+        ] {
+            let problem = parse::<Body>(body.as_bytes()).expect_err(body);
+            assert_eq!(problem.kind(), kind, "{body}");
+            assert_eq!(problem.first_field(), field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_one_spelling_and_exists() {
+        assert!(parse::<Day>(br#""2028-02-29""#).is_ok());
+        for text in ["2027-02-29", "2027-2-3", "+2027-02-03", "29-02-2028", "2027-13-01", "", "besok"] {
+            let problem = parse::<Day>(format!("\"{text}\"").as_bytes()).expect_err(text);
+            assert_eq!(problem.kind(), "invalid-field", "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_in_strings_are_no_depth() {
+        assert_eq!(depth(br#"{"a":"[[[[\"[[[["}"#), 1);
+    }
+}

@@ -1,0 +1,30 @@
+//! What the HTTP operations of Akses share.
+//!
+//! An operation is a few lines: take the [`Call`], know the [`Call::person`],
+//! parse, load, [`decide`](akses_domain::access::decide), append, answer. How a
+//! body is bounded, how a refusal becomes `application/problem+json`, how the
+//! same request sent twice is one: that is here, once.
+//!
+//! **Architecture Invariant:** texts for people are made in this crate and in
+//! `akses-mail`, never in the domain; what operators need goes to the log,
+//! never into an answer.
+
+pub mod accesses;
+mod call;
+pub mod config;
+pub mod form;
+pub mod identity;
+mod json;
+pub mod operator;
+pub mod password;
+mod problem;
+pub mod record;
+mod reply;
+mod serve;
+
+pub use akses_contract::operation::inaproc::akses as store;
+pub use call::Call;
+pub use json::Day;
+pub use problem::{Problem, StoreFault};
+pub use reply::Reply;
+pub use serve::{Response, body_within, now, refuse, serve};

@@ -1,0 +1,176 @@
+//! Commands on the record: load, decide, append, and once more when somebody
+//! else was quicker.
+
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::store::events::{self, Appended, Event, Idempotency};
+use akses_domain::access::{Access, AccessEvent, Command, Recorded, Refusal, decide};
+use akses_domain::ids::{AccessId, AccountId};
+use akses_domain::time::Instant;
+
+/// How often a command is decided anew because somebody else's event came
+/// first. Every round somebody made progress; more than this is a fault.
+const ROUNDS_MAX: u32 = 8;
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Done {
+    /// The access after it.
+    pub access: Access,
+    /// True when this very request had been carried out before (REG-5).
+    pub replayed: bool,
+}
+
+/// Loads an access from its history.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn load(id: AccessId) -> Result<Access, Problem> {
+    replay_history(id, &events::history(&id.to_string())?)?.ok_or_else(Problem::not_found)
+}
+
+/// Carries out a command on an access: [`decide`], append, fold. When somebody
+/// else's event came first the command meets the new state, so the answer says
+/// what is true now (VER-4). A request that was carried out before is answered
+/// from the record (REG-5).
+///
+/// # Errors
+/// What the domain refuses, or what the store could not do.
+pub fn command(
+    call: &Call,
+    actor: AccountId,
+    id: AccessId,
+    command: impl FnOnce(Option<&Access>) -> Result<Command, Problem>,
+) -> Result<Done, Problem> {
+    let idempotency = call.idempotency()?;
+    if let Some(done) = done_before(actor, idempotency.as_ref())? {
+        return Ok(done);
+    }
+    let mut history = events::history(&id.to_string())?;
+    let mut access = replay_history(id, &history)?;
+    let command = command(access.as_ref())?;
+    for _ in 0..ROUNDS_MAX {
+        let events = decide(access.as_ref(), command.clone(), call.now())?;
+        match append(call, actor, id, access, &events, idempotency.as_ref())? {
+            Attempt::Done(done) => return Ok(done),
+            Attempt::Stale => {
+                history = events::history(&id.to_string())?;
+                access = replay_history(id, &history)?;
+            }
+        }
+    }
+    Err(Problem::internal(format!("access {id}: {ROUNDS_MAX} stale versions in a row")))
+}
+
+/// Appends an event of a subject that has no commands: an account, a document,
+/// reference data.
+///
+/// # Errors
+/// What the store could not do.
+pub fn append_plain(
+    call: &Call,
+    actor: &str,
+    event: &Event,
+) -> Result<Appended, Problem> {
+    Ok(events::append(event, &call.stamp(actor))?)
+}
+
+enum Attempt {
+    Done(Done),
+    Stale,
+}
+
+/// Appends the events of one command; the key goes with the last, so that it
+/// stands for all of them.
+fn append(
+    call: &Call,
+    actor: AccountId,
+    id: AccessId,
+    mut access: Option<Access>,
+    events: &[AccessEvent],
+    idempotency: Option<&Idempotency>,
+) -> Result<Attempt, Problem> {
+    for (index, event) in events.iter().enumerate() {
+        let recorded = Recorded {
+            version: access.as_ref().map_or(1, |a| a.version + 1),
+            actor: actor.to_string(),
+            at: call.now(),
+            event: event.clone(),
+        };
+        let next = Access::apply(id, access, &recorded)
+            .map_err(|b| Problem::internal(b.0))?;
+        let mut stamp = call.stamp(&recorded.actor);
+        if index + 1 == events.len() {
+            stamp.idempotency = idempotency.cloned();
+        }
+        match events::append(&to_store(id, &next, &recorded), &stamp)? {
+            Appended::Recorded => access = Some(next),
+            Appended::Stale(_) => return Ok(Attempt::Stale),
+            Appended::Replayed(earlier) => return replayed(&earlier.event).map(Attempt::Done),
+            Appended::KeyReused => return Err(key_reused()),
+            Appended::Refused(name) if name == "access-exists" => {
+                return Err(Refusal::AccessExists.into());
+            }
+            Appended::Refused(name) => {
+                return Err(Problem::internal(format!("the record refused: {name}")));
+            }
+        }
+    }
+    let access = access.ok_or_else(|| Problem::internal("a command made no event"))?;
+    Ok(Attempt::Done(Done { access, replayed: false }))
+}
+
+fn to_store(id: AccessId, access: &Access, recorded: &Recorded) -> Event {
+    let (kind, data) = recorded.event.to_parts();
+    Event {
+        subject: id.to_string(),
+        version: recorded.version,
+        kind,
+        data,
+        institution: Some(access.institution.to_string()),
+    }
+}
+
+fn done_before(actor: AccountId, key: Option<&Idempotency>) -> Result<Option<Done>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    match events::replay(&actor.to_string(), key)? {
+        None => Ok(None),
+        Some(Appended::Replayed(earlier)) => replayed(&earlier.event).map(Some),
+        Some(_) => Err(key_reused()),
+    }
+}
+
+/// The access as it was right after that event, so that the answer is the one
+/// that may have been lost on its way.
+fn replayed(event: &Event) -> Result<Done, Problem> {
+    let id: AccessId = event.subject.parse().map_err(|_| key_reused())?;
+    let mut history = events::history(&event.subject)?;
+    history.truncate(event.version as usize);
+    let access = replay_history(id, &history)?.ok_or_else(key_reused)?;
+    Ok(Done { access, replayed: true })
+}
+
+fn key_reused() -> Problem {
+    Problem::new(
+        spin_sdk::http::StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru.",
+    )
+}
+
+fn replay_history(id: AccessId, history: &[events::Recorded]) -> Result<Option<Access>, Problem> {
+    let history: Vec<Recorded> = history
+        .iter()
+        .map(|stored| {
+            let event = AccessEvent::from_parts(&stored.event.kind, &stored.event.data)
+                .map_err(|unknown| Problem::internal(format!("access {id}: {}", unknown.0)))?;
+            Ok(Recorded {
+                version: stored.event.version,
+                actor: stored.actor.clone(),
+                at: Instant::from_ms(stored.at),
+                event,
+            })
+        })
+        .collect::<Result<_, Problem>>()?;
+    Access::replay(id, &history).map_err(|b| Problem::internal(format!("access {id}: {}", b.0)))
+}

@@ -1,0 +1,213 @@
+//! What `akses up --demo` brings: example data, the people to sign in as, and the
+//! marker that says "already imported".
+
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+
+use super::import::{Source, import_into};
+use crate::progress;
+
+/// The password of every demo account.
+pub const PASSWORD: &str = "akses-demo-2026";
+
+/// In the state folder: which demo data the database has.
+const MARKER_FILE: &str = "demo-imported";
+
+/// The example data is part of the program: the demo needs no other file.
+const FILES: [(&str, &str); 5] = [
+    ("roles", include_str!("../../demo/roles.csv")),
+    ("institutions", include_str!("../../demo/institutions.csv")),
+    ("work-units", include_str!("../../demo/work-units.csv")),
+    ("accounts", include_str!("../../demo/accounts.csv")),
+    ("accesses", include_str!("../../demo/accesses.csv")),
+];
+
+/// Whom to sign in as, and what there is to see then.
+const PEOPLE: [(&str, &str); 9] = [
+    (
+        "pegawai.baru@contoh.example",
+        "has no access yet: registers for one",
+    ),
+    (
+        "ppk.kemenkeu@contoh.example",
+        "PPK at Kementerian Keuangan: deactivates and reactivates",
+    ),
+    (
+        "vai.kemenkeu@contoh.example",
+        "verifies the requests of Kementerian Keuangan",
+    ),
+    (
+        "rangkap.kemenkes@contoh.example",
+        "two roles at Kementerian Kesehatan",
+    ),
+    (
+        "ppk.papua@contoh.example",
+        "PPK at Provinsi Papua, soon at its end (WIT)",
+    ),
+    (
+        "vai.papua@contoh.example",
+        "verifies the requests of Provinsi Papua",
+    ),
+    (
+        "direktorat@contoh.example",
+        "national verifier: decides who becomes VAI",
+    ),
+    (
+        "telkom@contoh.example",
+        "national verifier of the operator, PT Telkom Indonesia",
+    ),
+    (
+        "penyedia@contoh.example",
+        "a supplier's person without an access",
+    ),
+];
+
+/// Imports the example data over HTTP, unless this state folder has it already.
+pub async fn import_once(
+    service: &str,
+    token: &str,
+    state_dir: &Path,
+    today: NaiveDate,
+) -> anyhow::Result<()> {
+    let marker = state_dir.join(MARKER_FILE);
+    let fingerprint = fingerprint();
+    let imported = std::fs::read_to_string(&marker);
+    if imported.is_ok_and(|found| found == fingerprint) {
+        return Ok(());
+    }
+    progress::note("importing the demo data");
+    let sources = FILES.iter().map(|(kind, text)| Source {
+        kind,
+        name: format!("demo/{kind}.csv"),
+        text: (*text).to_owned(),
+    });
+    import_into(service, token, sources.collect(), today)
+        .await
+        .context("the demo data was not imported")?;
+    std::fs::write(&marker, fingerprint)
+        .with_context(|| format!("cannot write {}", marker.display()))
+}
+
+/// Changed example data is imported again; what is there already stays as it is.
+fn fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for (kind, text) in FILES {
+        hash.update(kind);
+        hash.update([0]);
+        hash.update(text);
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Says who there is to sign in as.
+pub fn print_people() {
+    progress::answer(format_args!(
+        "demo accounts (password {PASSWORD}; more in crates/host/demo):"
+    ));
+    let rows: Vec<_> = PEOPLE
+        .iter()
+        .map(|(email, what)| vec![(*email).to_owned(), (*what).to_owned()])
+        .collect();
+    progress::table(&["e-mail", "what there is to see"], &rows);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// The rows of a demo file as maps from column to field.
+    fn rows(kind: &str) -> Vec<BTreeMap<String, String>> {
+        let (_, text) = FILES.iter().find(|(name, _)| *name == kind).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader.deserialize().map(Result::unwrap).collect()
+    }
+
+    /// The values of a column, which must all differ.
+    fn keys(kind: &str, column: &str) -> BTreeSet<String> {
+        let rows = rows(kind);
+        let keys: BTreeSet<_> = rows.iter().map(|row| row[column].clone()).collect();
+        assert_eq!(keys.len(), rows.len(), "{kind}.{column} has doubles");
+        keys
+    }
+
+    #[track_caller]
+    fn assert_refers(kind: &str, column: &str, to: &BTreeSet<String>) {
+        for row in rows(kind) {
+            assert!(to.contains(&row[column]), "{kind}: {row:?}");
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let institutions = keys("institutions", "code");
+        let units = keys("work-units", "code");
+        let roles = keys("roles", "code");
+        let accounts = keys("accounts", "email");
+        assert_refers("work-units", "institution", &institutions);
+        assert_refers("accesses", "work_unit", &units);
+        assert_refers("accesses", "role", &roles);
+        assert_refers("accesses", "email", &accounts);
+        for (email, _) in PEOPLE {
+            assert!(accounts.contains(email), "{email}");
+        }
+    }
+
+    #[test]
+    fn every_institution_has_units_a_known_kind_and_a_zone() {
+        let units = rows("work-units");
+        for institution in rows("institutions") {
+            let code = &institution["code"];
+            let own = units.iter().filter(|unit| &unit["institution"] == code);
+            assert!((3..=8).contains(&own.count()), "{code}");
+            let kinds = [
+                "Kementerian",
+                "Lembaga",
+                "Provinsi",
+                "Kabupaten",
+                "Kota",
+                "Instansi Lainnya",
+            ];
+            assert!(kinds.contains(&institution["kind"].as_str()), "{code}");
+            assert!(["WIB", "WITA", "WIT"].contains(&institution["zone"].as_str()));
+        }
+        let zones: BTreeSet<_> = rows("institutions")
+            .iter()
+            .map(|row| row["zone"].clone())
+            .collect();
+        assert_eq!(zones.len(), 3);
+    }
+
+    #[test]
+    fn people_are_clearly_made_up() {
+        for account in rows("accounts") {
+            assert!(account["name"].starts_with("Demo "), "{account:?}");
+            assert!(account["email"].ends_with("@contoh.example"));
+            assert_eq!(account["password"], PASSWORD);
+            let nip = &account["nip"];
+            // Nobody was born on 1 January 1900 and serves (REG-8: 18 digits).
+            assert!(nip.is_empty() || (nip.len() == 18 && nip.starts_with("19000101")));
+        }
+    }
+
+    #[test]
+    fn there_are_verifiers_for_what_the_demo_asks_for() {
+        let accesses = rows("accesses");
+        let holds = |role: &str| {
+            accesses
+                .iter()
+                .filter(|access| access["role"] == role)
+                .count()
+        };
+        assert!(holds("VAI") >= 5);
+        assert_eq!((holds("VND"), holds("VNT")), (1, 1));
+        let ends_soon = accesses.iter().any(|access| access["valid_until"] == "+2");
+        assert!(ends_soon);
+    }
+}

@@ -1,0 +1,56 @@
+//! Every bound of the runtime, in one place.
+
+/// From the acceptance of a request by an instance to its answer.
+pub const REQUEST_MS: u64 = 30_000;
+/// How long a request waits for its turn before it is told to come back.
+pub const QUEUE_MS: u64 = 10_000;
+/// One run of a timer.
+pub const TIMER_MS: u64 = 600_000;
+/// Runs of one timer at the same time; a tick beyond is skipped and logged.
+pub const TIMER_RUNS_MAX: usize = 8;
+/// How long an instance without work is kept for the next request.
+pub const INSTANCE_IDLE_MS: u64 = 2_000;
+/// Requests one instance serves, one after the other, before it is replaced.
+pub const INSTANCE_REQUESTS_MAX: usize = 128;
+/// Linear memory of all parts of one instance together.
+pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// An instance that has grown beyond this is dropped after its request: linear
+/// memory never shrinks, and one password hash takes 19 MiB.
+pub const INSTANCE_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Instances at one time, timers and idle ones included.
+pub const INSTANCES_MAX: u32 = 512;
+/// Requests inside components at one time; the rest waits at the door.
+pub const REQUESTS_MAX: usize = 256;
+/// Core modules in one composition, with the adapters between its parts.
+pub const MODULES_PER_INSTANCE_MAX: u32 = 64;
+/// Linear memories in one composition: one for each part.
+pub const MEMORIES_PER_INSTANCE_MAX: u32 = 6;
+/// Tables in one composition.
+pub const TABLES_PER_INSTANCE_MAX: u32 = 32;
+/// Stacks for calls into one instance: one request, and what it left running.
+pub const STACKS_PER_INSTANCE: u32 = 4;
+/// Memories and tables the pool has ready, on average, for each instance.
+pub const MEMORIES_PER_INSTANCE: u32 = 3;
+/// See [`MEMORIES_PER_INSTANCE`].
+pub const TABLES_PER_INSTANCE: u32 = 8;
+/// Compiled code that no start has used for this long is removed.
+pub const CODE_KEPT_DAYS: u64 = 1;
+/// How often running guests are asked to let others run.
+pub const EPOCH_MS: u64 = 10;
+/// Handles one instance may hold: connections, stores, sockets, files.
+pub const HANDLES_MAX: usize = 1_000;
+/// Client connections at one time; further ones wait in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 1_024;
+/// From the first byte of a request, or the end of the one before, to the end
+/// of its header.
+pub const HEADER_READ_MS: u64 = 30_000;
+/// The header of a request, and the read buffer of a connection.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Fields in the header of a request.
+pub const HEADER_FIELDS_MAX: usize = 100;
+/// How long a stop waits for requests and timers that are under way.
+pub const DRAIN_MS: u64 = 10_000;
+/// One line of a guest's stdout or stderr in the log.
+pub const LOG_LINE_BYTES_MAX: usize = 4 * 1024;
+/// The body of a request to the control listener.
+pub const CONTROL_BODY_BYTES_MAX: usize = 256;

@@ -1,0 +1,261 @@
+//! Turns: who may run guest code.
+//!
+//! `ProxyHandler` starts an instance for every request that finds none free,
+//! so without a bound sixty-four waiting requests are sixty-four instances that
+//! slow each other down. A request runs guest code only while it has one of a
+//! few turns, about as many as there are cores, and gives it up whenever it
+//! waits for something outside: a durable write, a body that is still on its
+//! way, a socket.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmtime_wasi_http::Error as HttpError;
+
+/// All turns there are.
+#[derive(Clone)]
+pub struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    /// As many turns as this machine runs threads at once.
+    pub fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self(Arc::new(Semaphore::new(cores)))
+    }
+
+    /// Waits for a turn.
+    pub async fn take(&self) -> Turn {
+        let turn = Turn(Arc::new(TurnInner {
+            turns: self.clone(),
+            held: Mutex::new(None),
+            finished: AtomicBool::new(false),
+            timed_out: AtomicBool::new(false),
+        }));
+        turn.resume().await;
+        turn
+    }
+}
+
+/// The turn of one request.
+#[derive(Clone)]
+pub struct Turn(Arc<TurnInner>);
+
+struct TurnInner {
+    turns: Turns,
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+    finished: AtomicBool,
+    timed_out: AtomicBool,
+}
+
+impl Turn {
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets somebody else run.
+    pub fn pause(&self) {
+        self.held().take();
+    }
+
+    /// Waits until this request may run again. After its answer it always may:
+    /// what a guest does then must not keep the next one waiting.
+    pub async fn resume(&self) {
+        if self.0.finished.load(Ordering::Relaxed) || self.held().is_some() {
+            return;
+        }
+        let permit = self.0.turns.0.clone().acquire_owned().await;
+        let permit = permit.expect("turns are never closed");
+        let mut held = self.held();
+        // Asked again under the lock that `finish` takes: a turn taken after
+        // the answer would be held for as long as the instance lives.
+        if !self.0.finished.load(Ordering::Relaxed) {
+            *held = Some(permit);
+        }
+    }
+
+    /// The request has its answer.
+    pub fn finish(&self) {
+        let mut held = self.held();
+        self.0.finished.store(true, Ordering::Relaxed);
+        held.take();
+    }
+
+    /// Remembers that the request ran out of time.
+    pub fn time_out(&self) {
+        self.0.timed_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the request ran out of time.
+    pub fn has_timed_out(&self) -> bool {
+        self.0.timed_out.load(Ordering::Relaxed)
+    }
+}
+
+/// Whose turn it is inside one instance, shared by those who must know: the
+/// store's data, the policy of its worker, and the interrupt handler.
+#[derive(Default)]
+pub struct Seat {
+    turn: Mutex<Option<Turn>>,
+    yielded: AtomicBool,
+    memory_bytes: AtomicUsize,
+}
+
+impl Seat {
+    /// A new request sits down.
+    pub fn seat(&self, turn: Turn) {
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+    }
+
+    /// The turn of the request inside; none for a timer.
+    pub fn turn(&self) -> Option<Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The guest was interrupted and runs on at once: it does not wait.
+    pub fn note_yield(&self) {
+        self.yielded.store(true, Ordering::Relaxed);
+    }
+
+    /// The guest cannot go on by itself now. If it was not merely interrupted,
+    /// it waits for something, and its turn is free.
+    pub fn note_pending(&self) {
+        if self.yielded.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(turn) = self.turn() {
+            turn.pause();
+        }
+    }
+
+    /// The request inside ran out of time.
+    pub fn time_out(&self) {
+        if let Some(turn) = self.turn() {
+            turn.time_out();
+        }
+    }
+
+    /// Linear memory of the instance.
+    pub fn memory_bytes(&self) -> usize {
+        self.memory_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Notes how large the linear memory has become.
+    pub fn set_memory_bytes(&self, bytes: usize) {
+        self.memory_bytes.store(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A request body that holds no turn while its bytes are still on their way:
+/// otherwise two slow uploads would stop everybody.
+pub struct TurnBody {
+    inner: Incoming,
+    turn: Turn,
+    paused: bool,
+    resuming: Option<Resuming>,
+}
+
+type Resuming = (Pin<Box<dyn Future<Output = ()> + Send>>, Option<Result<Frame<Bytes>, HttpError>>);
+
+impl TurnBody {
+    /// Wraps the body of the request that has `turn`.
+    pub fn new(inner: Incoming, turn: Turn) -> Self {
+        Self { inner, turn, paused: false, resuming: None }
+    }
+}
+
+impl Body for TurnBody {
+    type Data = Bytes;
+    type Error = HttpError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
+        loop {
+            if let Some((resume, frame)) = &mut self.resuming {
+                std::task::ready!(resume.as_mut().poll(cx));
+                let frame = frame.take();
+                self.resuming = None;
+                self.paused = false;
+                return Poll::Ready(frame);
+            }
+            match Pin::new(&mut self.inner).poll_frame(cx) {
+                Poll::Pending => {
+                    self.paused = true;
+                    self.turn.pause();
+                    return Poll::Pending;
+                }
+                Poll::Ready(frame) => {
+                    let frame = frame.map(|frame| frame.map_err(HttpError::from));
+                    if !self.paused {
+                        return Poll::Ready(frame);
+                    }
+                    let turn = self.turn.clone();
+                    self.resuming = Some((Box::pin(async move { turn.resume().await }), frame));
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.resuming.is_none() && self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_turn() -> Turns {
+        Turns(Arc::new(Semaphore::new(1)))
+    }
+
+    #[tokio::test]
+    async fn a_paused_turn_lets_the_next_request_run() {
+        let turns = one_turn();
+        let first = turns.take().await;
+        let mut second = Box::pin(turns.take());
+        assert!(futures::poll!(&mut second).is_pending());
+        first.pause();
+        let second = second.await;
+        let mut again = Box::pin(first.resume());
+        assert!(futures::poll!(&mut again).is_pending());
+        second.finish();
+        again.await;
+        assert!(first.held().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_finished_request_never_takes_a_turn_again() {
+        let turns = one_turn();
+        let first = turns.take().await;
+        first.finish();
+        first.resume().await;
+        assert!(first.held().is_none());
+        turns.take().await;
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_guest_keeps_its_turn() {
+        let turns = one_turn();
+        let seat = Seat::default();
+        let turn = turns.take().await;
+        seat.seat(turn.clone());
+        seat.note_yield();
+        seat.note_pending();
+        assert!(turn.held().is_some());
+        seat.note_pending();
+        assert!(turn.held().is_none());
+    }
+}

@@ -1,0 +1,124 @@
+//! What timers share.
+//!
+//! A timer has two doors, the cron trigger and a guarded HTTP route, and one
+//! run behind both. A run works in small steps, each complete by itself, and
+//! ends early when its time is over: whoever kills it half-way, or runs two at
+//! once, loses and doubles nothing.
+
+use akses_contract::timer::fermyon::spin_cron::cron_types;
+use akses_domain::time::Instant;
+use akses_endpoint::{Call, Problem, Reply, Response, StoreFault, operator, serve};
+use serde::Serialize;
+use serde_json::{Value, json};
+use spin_sdk::http::{Method, Request};
+use std::fmt;
+use std::time::Duration;
+
+pub use akses_contract::timer::inaproc::akses as store;
+
+/// No new step begins after this. Hosts give a request 30 s, and a step may
+/// wait 5 s for the database.
+pub const RUN_MS_MAX: u64 = 20_000;
+
+/// Why a run ended before its work was done. For operators only.
+#[derive(Debug)]
+pub enum Fault {
+    /// The store could not do its part.
+    Store(store::types::Error),
+    /// A variable of spin.toml is missing or no good.
+    Configuration(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use store::types::Error;
+        match self {
+            Self::Store(Error::Unavailable(text)) => write!(f, "the store is unavailable: {text}"),
+            Self::Store(Error::Full(text)) => write!(f, "the store is full: {text}"),
+            Self::Store(Error::UnknownSchema(text)) => write!(f, "the schema is unknown: {text}"),
+            Self::Store(Error::Corrupt(text)) => write!(f, "a stored value is corrupt: {text}"),
+            Self::Configuration(text) => write!(f, "the configuration is wrong: {text}"),
+        }
+    }
+}
+
+impl From<store::types::Error> for Fault {
+    fn from(error: store::types::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        use store::types::Error;
+        match fault {
+            Fault::Store(Error::Unavailable(text)) => StoreFault::Unavailable(text).into(),
+            Fault::Store(Error::Full(text)) => StoreFault::Full(text).into(),
+            fault => Self::internal(fault.to_string()),
+        }
+    }
+}
+
+/// How long this run may begin new steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    began: std::time::Instant,
+}
+
+impl Budget {
+    /// Begins now.
+    pub fn begin() -> Self {
+        Self { began: std::time::Instant::now() }
+    }
+
+    /// Whether a new step may begin.
+    pub fn is_left(&self) -> bool {
+        !self.left().is_zero()
+    }
+
+    /// What is left of it.
+    pub fn left(&self) -> Duration {
+        Duration::from_millis(RUN_MS_MAX).saturating_sub(self.began.elapsed())
+    }
+}
+
+/// The cron trigger's door: one run, one line in the log.
+///
+/// # Errors
+/// What the trigger logs.
+pub fn tick<T: Serialize>(
+    timer: &str,
+    run: impl FnOnce(Instant) -> Result<T, Fault>,
+) -> Result<(), cron_types::Error> {
+    match run(akses_endpoint::now()) {
+        Ok(outcome) => {
+            log(timer, &json!(outcome));
+            Ok(())
+        }
+        Err(fault) => Err(cron_types::Error::Other(fault.to_string())),
+    }
+}
+
+/// The operator's door: POST with the operator's token, answers what was done.
+pub async fn drive<T: Serialize>(
+    timer: &str,
+    request: Request,
+    run: impl FnOnce(Instant) -> Result<T, Fault>,
+) -> Response {
+    serve(request, Method::POST, async |call: Call| {
+        operator::require(&call)?;
+        let outcome = run(call.now())?;
+        log(timer, &json!(outcome));
+        Reply::json(&outcome)
+    })
+    .await
+}
+
+/// One JSON line for operators. Runs that found nothing to do are silent.
+fn log(timer: &str, outcome: &Value) {
+    let did_something = |value: &Value| value.as_u64().is_some_and(|count| count > 0);
+    if outcome.as_object().is_some_and(|members| members.values().any(did_something)) {
+        let line = json!({ "level": "INFO", "timer": timer, "outcome": outcome });
+        eprintln!("{line}");
+    }
+}

@@ -1,0 +1,243 @@
+//! The sweep (EXP-3, EXP-4): exactly one event and one mail for each end,
+//! however often, late, interrupted or many at once it runs.
+
+use crate::book::{Book, Folder, carried_over};
+use akses_domain::access::{AccessEvent, Handover, Recorded, Submitted};
+use akses_domain::authority::Capacity;
+use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use akses_domain::reference::VerifiedBy;
+use akses_domain::time::{CutOff, Date, Instant, Zone};
+use std::sync::Barrier;
+use uuid::Uuid;
+
+const INSTITUTION: InstitutionId = InstitutionId::new(Uuid::from_u128(5));
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn cut_off() -> CutOff {
+    CutOff {
+        last_day: day("2025-08-22"),
+    }
+}
+
+fn before(at: Instant) -> Instant {
+    Instant::from_ms(at.ms() - 1)
+}
+
+fn access(number: u32) -> AccessId {
+    AccessId::new(Uuid::from_u128(u128::from(number)))
+}
+
+fn append(book: &Book, number: u32, version: u32, at: Instant, event: AccessEvent) {
+    let recorded = Recorded {
+        version,
+        actor: "test".to_owned(),
+        at,
+        event,
+    };
+    let seq = book.append(access(number), INSTITUTION, &recorded).unwrap();
+    assert!(seq.is_some());
+}
+
+/// An active access with this last day.
+fn active(book: &Book, number: u32, zone: Zone, valid_until: Date) {
+    let name = Uuid::from_u128(u128::from(number));
+    let (account, unit) = (AccountId::new(name), WorkUnitId::new(name));
+    let event = carried_over(account, unit, INSTITUTION, zone, valid_until);
+    append(book, number, 1, Instant::from_ms(0), event);
+}
+
+/// One that was given up, with a reactivation that waits since `submitted_at`.
+fn reactivating(book: &Book, number: u32, zone: Zone, valid_until: Date, submitted_at: Instant) {
+    active(book, number, zone, valid_until);
+    let handover = Handover::NoneOpen;
+    let given_up = AccessEvent::AccessDeactivated { handover };
+    append(book, number, 2, Instant::from_ms(1), given_up);
+    let name = Uuid::from_u128(u128::from(number));
+    let (request, decree) = (RequestId::new(name), DocumentId::new(name));
+    let event = AccessEvent::ReactivationRequested {
+        request: Submitted::new(request, day("2026-12-31"), decree, submitted_at),
+        verified_by: VerifiedBy::Institution,
+    };
+    append(book, number, 3, submitted_at, event);
+}
+
+fn standing(book: &Book, number: u32) -> String {
+    let sql = "SELECT standing FROM access WHERE id = ?1";
+    let id = access(number).to_string();
+    book.connection.query_row(sql, [id], |row| row.get(0)).unwrap()
+}
+
+/// So many ends, each recorded once and mailed once.
+fn assert_once_each(book: &Book, ends: i64) {
+    for sql in [
+        "SELECT count(*) FROM access WHERE standing = 'expired'",
+        "SELECT count(*) FROM event WHERE kind = 'access-expired'",
+        "SELECT count(DISTINCT subject) FROM event WHERE kind = 'access-expired'",
+        "SELECT count(*) FROM notification WHERE template = 'access-expired'",
+        "SELECT count(DISTINCT n.event) FROM notification AS n
+         JOIN event AS e ON e.seq = n.event
+         JOIN access AS a ON a.id = e.subject AND a.account = n.recipient
+         WHERE n.template = 'access-expired' AND e.kind = 'access-expired'",
+    ] {
+        assert_eq!(book.number(sql), ends, "{sql}");
+    }
+}
+
+#[test]
+fn exp_2_an_access_expires_from_the_first_moment_of_the_next_day_of_its_zone() {
+    for (number, zone) in (1..).zip(Zone::ALL) {
+        let book = Book::in_memory();
+        active(&book, number, zone, day("2026-03-30"));
+        let end = zone.end_of(day("2026-03-30"));
+        assert_eq!(book.sweep_all(before(end), cut_off(), 10), 0, "{zone}");
+        assert_eq!(book.sweep_all(end, cut_off(), 10), 1, "{zone}");
+        assert_eq!(standing(&book, number), "expired");
+        assert_once_each(&book, 1);
+    }
+}
+
+#[test]
+fn exp_4_each_zone_expires_together_when_the_cut_off_comes_to_it() {
+    let book = Book::in_memory();
+    for (number, zone) in (1..).zip(Zone::ALL) {
+        // Two ends long past, the cut-off day itself, and the day after.
+        active(&book, number, zone, day("2023-12-31"));
+        active(&book, number + 10, zone, day("2025-08-21"));
+        active(&book, number + 20, zone, day("2025-08-22"));
+        active(&book, number + 30, zone, day("2025-08-23"));
+    }
+    // Midnight comes from the east.
+    let mut ended = 0;
+    for zone in [Zone::Wit, Zone::Wita, Zone::Wib] {
+        let midnight = cut_off().in_force_from(zone);
+        assert_eq!(book.sweep_all(before(midnight), cut_off(), 10), 0, "{zone}");
+        assert_eq!(book.sweep_all(midnight, cut_off(), 10), 3, "{zone}");
+        ended += 3;
+        assert_once_each(&book, ended);
+    }
+    let sql = "SELECT count(*) FROM access WHERE standing = 'active' AND valid_until = '2025-08-23'";
+    assert_eq!(book.number(sql), 3);
+}
+
+#[test]
+fn exp_4_the_cut_off_takes_along_reactivations_that_wait_and_they_stay_decidable() {
+    let zone = Zone::Wita;
+    let midnight = cut_off().in_force_from(zone);
+    let book = Book::in_memory();
+    reactivating(&book, 1, zone, day("2025-03-31"), before(midnight));
+    // Its end lies after the cut-off; its reactivation was sent after it.
+    reactivating(&book, 2, zone, day("2025-08-23"), before(midnight));
+    reactivating(&book, 3, zone, day("2025-03-31"), midnight);
+    assert_eq!(book.sweep_all(before(midnight), cut_off(), 10), 0);
+    assert_eq!(book.sweep_all(midnight, cut_off(), 10), 1);
+    assert_once_each(&book, 1);
+    let standings = [1, 2, 3].map(|number| standing(&book, number));
+    assert_eq!(standings, ["expired", "inactive", "inactive"]);
+    let waiting = "SELECT count(*) FROM request WHERE outcome IS NULL";
+    assert_eq!(book.number(waiting), 3, "the request stays in the queue");
+    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 1);
+    // Days later nothing more is taken along.
+    assert_eq!(book.sweep_all(midnight.plus_hours(1_000), cut_off(), 10), 0);
+    let approved = AccessEvent::RequestApproved {
+        request: RequestId::new(Uuid::from_u128(1)),
+        decided_as: Capacity::Vai,
+        valid_until: day("2026-12-31"),
+    };
+    append(&book, 1, 5, midnight.plus_hours(2), approved);
+    assert_eq!(standing(&book, 1), "active");
+    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 0);
+}
+
+#[test]
+fn exp_3_a_second_sweep_finds_nothing() {
+    let book = Book::in_memory();
+    (1..=50).for_each(|number| active(&book, number, Zone::Wib, day("2026-03-30")));
+    let now = Zone::Wib.end_of(day("2026-03-30"));
+    assert_eq!(book.sweep_all(now, cut_off(), 7), 50);
+    assert_eq!(book.sweep_all(now, cut_off(), 7), 0);
+    assert_eq!(book.sweep_all(now.plus_hours(24), cut_off(), 7), 0);
+    assert_once_each(&book, 50);
+}
+
+#[test]
+fn exp_3_missed_days_and_back_dated_rows_are_found() {
+    let book = Book::in_memory();
+    for (number, last_day) in (1..).zip(["2026-03-01", "2026-03-02", "2026-03-10", "2026-03-29"]) {
+        active(&book, number, Zone::Wit, day(last_day));
+    }
+    let now = Zone::Wit.end_of(day("2026-03-30"));
+    assert_eq!(book.sweep_all(now, cut_off(), 100), 4, "one sweep after a month");
+    // Imported today, ended long ago.
+    active(&book, 9, Zone::Wit, day("2024-06-30"));
+    assert_eq!(book.sweep_all(now, cut_off(), 100), 1);
+    assert_once_each(&book, 5);
+}
+
+#[test]
+fn exp_3_batches_of_two_connections_in_turn() {
+    let folder = Folder::new();
+    let (one, other) = (folder.open(), folder.open());
+    (1..=40).for_each(|number| active(&one, number, Zone::Wib, day("2026-03-30")));
+    let now = Zone::Wib.end_of(day("2026-03-30"));
+    let mut swept = 0;
+    for _ in 0..10 {
+        swept += one.sweep(now, cut_off(), 3).unwrap();
+        swept += other.sweep(now, cut_off(), 5).unwrap();
+    }
+    assert_eq!(swept, 40);
+    assert_once_each(&one, 40);
+}
+
+#[test]
+fn exp_3_four_sweepers_at_once() {
+    const ENDS: u32 = 400;
+    let folder = Folder::new();
+    let book = folder.open();
+    book.connection.execute_batch("BEGIN").unwrap();
+    (1..=ENDS).for_each(|number| active(&book, number, Zone::Wita, day("2026-03-30")));
+    book.connection.execute_batch("COMMIT").unwrap();
+    let now = Zone::Wita.end_of(day("2026-03-30"));
+    let barrier = Barrier::new(4);
+    let sweeper = || {
+        let book = folder.open();
+        barrier.wait();
+        book.sweep_all(now, cut_off(), 10)
+    };
+    let swept: Vec<usize> = std::thread::scope(|scope| {
+        let sweepers: Vec<_> = (0..4).map(|_| scope.spawn(sweeper)).collect();
+        sweepers.into_iter().map(|s| s.join().unwrap()).collect()
+    });
+    assert_eq!(swept.iter().sum::<usize>(), ENDS as usize, "{swept:?}");
+    assert_once_each(&book, i64::from(ENDS));
+}
+
+#[test]
+fn exp_3_a_sweep_that_is_stopped_half_way_leaves_nothing_and_the_next_does_all() {
+    const ENDS: u32 = 200;
+    let mut stopped = 0;
+    for operations in [1, 500, 2_000, 8_000] {
+        let mut book = Book::in_memory();
+        (1..=ENDS).for_each(|number| active(&book, number, Zone::Wib, day("2026-03-30")));
+        let now = Zone::Wib.end_of(day("2026-03-30"));
+        // SQLite asks after so many of its operations; the answer is "stop".
+        let stop = Some(|| true);
+        book.connection.progress_handler(operations, stop).unwrap();
+        let halted = book.sweep(now, cut_off(), ENDS).is_err();
+        book = without_handler(book);
+        stopped += u32::from(halted);
+        assert_once_each(&book, if halted { 0 } else { i64::from(ENDS) });
+        book.sweep_all(now, cut_off(), ENDS);
+        assert_once_each(&book, i64::from(ENDS));
+    }
+    assert!(stopped >= 2, "only {stopped} sweeps were stopped");
+}
+
+fn without_handler(mut book: Book) -> Book {
+    book.connection
+        .progress_handler(0, None::<fn() -> bool>)
+        .unwrap();
+    book
+}
