@@ -1,1 +1,13 @@
-//! tests
+//! What the end-to-end tests share: the real program on a state folder of its
+//! own, a real mail server, people who do things, and a look into the database.
+//!
+//! The tests in `tests/` mirror the routes of spin.toml; their names say the
+//! rule they hold the service to.
+
+pub mod client;
+pub mod database;
+pub mod host;
+pub mod mailbox;
+pub mod pdf;
+pub mod program;
+pub mod world;

@@ -39,6 +39,7 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     }
     let request: RequestId = call.id(ID_SEGMENT)?;
     let body: Body = call.json()?;
+    let cut_off = config::cut_off()?;
     let access: AccessId = requests::access_of(&request.to_string())?
         .and_then(|id| id.parse().ok())
         .ok_or(Refusal::UnknownRequest)?;
@@ -54,5 +55,5 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
             Body::Reject { reason } => Command::Reject { request, verifier, reason },
         })
     })?;
-    Reply::json(&AccessView::new(&done.access, call.now(), config::cut_off()?))
+    Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
 }

@@ -46,7 +46,10 @@ async fn serve(request: Request) -> Response {
 fn sweep(now: Instant) -> Result<Outcome, Fault> {
     let cut_off = cut_off()?;
     let budget = Budget::begin();
-    let mut outcome = Outcome { expired: 0, done: false };
+    let mut outcome = Outcome {
+        expired: 0,
+        done: false,
+    };
     while !outcome.done && budget.is_left() {
         let expired = expiry::expire_due(now.ms(), cut_off, BATCH_ROWS)?;
         outcome.expired += u64::from(expired);

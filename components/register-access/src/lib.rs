@@ -39,6 +39,7 @@ async fn register_access(request: Request) -> Response {
 async fn register(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let body: Body = call.json()?;
+    let cut_off = config::cut_off()?;
     let existing =
         accesses::find(&person.to_string(), &body.role, &body.work_unit.to_string())?;
     let id = existing
@@ -47,7 +48,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
     let done = record::command(&call, person, id, |_| {
         registration(&call, person, body).map(Command::Register)
     })?;
-    let view = AccessView::new(&done.access, call.now(), config::cut_off()?);
+    let view = AccessView::new(&done.access, call.now(), cut_off);
     Reply::created("/api/accesses", &view)
 }
 

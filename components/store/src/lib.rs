@@ -23,6 +23,7 @@ mod reference;
 mod requests;
 mod row;
 mod schema;
+mod seals;
 mod search;
 mod sessions;
 

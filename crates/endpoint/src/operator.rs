@@ -53,7 +53,11 @@ mod tests {
             ("rahasia", Some("bearer rahasia"), Ok(())),
         ] {
             let admitted = admit(configured, sent).map_err(|problem| problem.kind().to_owned());
-            assert_eq!(admitted, expected.map_err(str::to_owned), "{configured:?} {sent:?}");
+            assert_eq!(
+                admitted,
+                expected.map_err(str::to_owned),
+                "{configured:?} {sent:?}"
+            );
         }
     }
 }

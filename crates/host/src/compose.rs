@@ -55,7 +55,10 @@ pub fn compose(
     dependencies: &[DependencyPart<'_>],
     middleware: &[Part<'_>],
 ) -> Result<Vec<u8>> {
-    let mut composer = Composer { graph: CompositionGraph::new(), parts: 0 };
+    let mut composer = Composer {
+        graph: CompositionGraph::new(),
+        parts: 0,
+    };
     let main_node = composer.add(main)?;
     composer.plug_dependencies(main_node, main.id, dependencies)?;
     if middleware.is_empty() {
@@ -108,15 +111,25 @@ impl Composer {
 
     fn imports(&self, node: NodeId) -> Vec<(String, ItemKind)> {
         let world = &self.graph.types()[self.world(node)];
-        world.imports.iter().map(|(name, kind)| (name.clone(), *kind)).collect()
+        world
+            .imports
+            .iter()
+            .map(|(name, kind)| (name.clone(), *kind))
+            .collect()
     }
 
     fn exports(&self, node: NodeId) -> Vec<String> {
-        self.graph.types()[self.world(node)].exports.keys().cloned().collect()
+        self.graph.types()[self.world(node)]
+            .exports
+            .keys()
+            .cloned()
+            .collect()
     }
 
     fn world(&self, node: NodeId) -> wac_graph::types::WorldId {
-        let package = self.graph[node].package().expect("an instantiation has a package");
+        let package = self.graph[node]
+            .package()
+            .expect("an instantiation has a package");
         self.graph[package].ty()
     }
 
@@ -140,8 +153,12 @@ impl Composer {
             );
             let node = self.add(&dependency.part)?;
             for import in matching {
-                self.plug(main, &import, node)
-                    .with_context(|| format!("component {id:?}: import {import:?} from {:?}", dependency.part.id))?;
+                self.plug(main, &import, node).with_context(|| {
+                    format!(
+                        "component {id:?}: import {import:?} from {:?}",
+                        dependency.part.id
+                    )
+                })?;
             }
         }
         Ok(())
@@ -153,7 +170,8 @@ impl Composer {
             "it does not export that interface"
         );
         let export = self.graph.alias_instance_export(plug, import)?;
-        self.graph.set_instantiation_argument(socket, import, export)?;
+        self.graph
+            .set_instantiation_argument(socket, import, export)?;
         Ok(())
     }
 
@@ -170,12 +188,22 @@ impl Composer {
         for part in middleware.iter().rev() {
             let outer = self.add(part)?;
             self.plug(outer, HTTP_HANDLER, handler).with_context(|| {
-                format!("component {id:?} behind middleware {:?}: {HTTP_HANDLER}", part.id)
+                format!(
+                    "component {id:?} behind middleware {:?}: {HTTP_HANDLER}",
+                    part.id
+                )
             })?;
             handler = outer;
         }
-        if !self.exports(handler).iter().any(|export| export == HTTP_HANDLER) {
-            bail!("middleware {:?} does not export {HTTP_HANDLER}", middleware[0].id);
+        if !self
+            .exports(handler)
+            .iter()
+            .any(|export| export == HTTP_HANDLER)
+        {
+            bail!(
+                "middleware {:?} does not export {HTTP_HANDLER}",
+                middleware[0].id
+            );
         }
         let export = self.graph.alias_instance_export(handler, HTTP_HANDLER)?;
         self.graph.export(export, HTTP_HANDLER)?;
@@ -227,7 +255,9 @@ pub fn grant_of(import: &str) -> Option<Grant> {
 fn denied_name(part: &str, import: &str) -> String {
     let (name, version) = split_version(import);
     let interface = name.replace([':', '/'], "-");
-    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
+    let version = version
+        .map(|version| format!("@{version}"))
+        .unwrap_or_default();
     format!("{DENIED_NAMESPACE}{part}/{interface}{version}")
 }
 
@@ -251,7 +281,11 @@ mod tests {
             ("foo:bar/baz", "foo:bar/baz-bub", false),
             ("foo:bar/baz", "foo-bar", false),
         ] {
-            assert_eq!(serves(dependency, import), expected, "{dependency} {import}");
+            assert_eq!(
+                serves(dependency, import),
+                expected,
+                "{dependency} {import}"
+            );
         }
     }
 
@@ -259,13 +293,25 @@ mod tests {
     fn every_way_out_needs_a_grant() {
         for (import, grant) in [
             ("spin:sqlite/sqlite@3.1.0", Some(Grant::SqliteDatabases)),
-            ("spin:key-value/key-value@3.0.0", Some(Grant::KeyValueStores)),
+            (
+                "spin:key-value/key-value@3.0.0",
+                Some(Grant::KeyValueStores),
+            ),
             ("spin:variables/variables@3.0.0", Some(Grant::Variables)),
-            ("wasi:config/store@0.2.0-draft-2024-09-27", Some(Grant::Variables)),
+            (
+                "wasi:config/store@0.2.0-draft-2024-09-27",
+                Some(Grant::Variables),
+            ),
             ("wasi:cli/environment@0.2.6", Some(Grant::Environment)),
             ("wasi:filesystem/preopens@0.3.0", Some(Grant::Files)),
-            ("wasi:sockets/tcp-create-socket@0.2.0", Some(Grant::AllowedOutboundHosts)),
-            ("wasi:sockets/types@0.3.0", Some(Grant::AllowedOutboundHosts)),
+            (
+                "wasi:sockets/tcp-create-socket@0.2.0",
+                Some(Grant::AllowedOutboundHosts),
+            ),
+            (
+                "wasi:sockets/types@0.3.0",
+                Some(Grant::AllowedOutboundHosts),
+            ),
             ("wasi:clocks/wall-clock@0.2.6", None),
             ("wasi:io/poll@0.2.6", None),
         ] {
@@ -283,8 +329,15 @@ mod tests {
 
     #[test]
     fn a_core_module_is_not_a_component() {
-        let part = Part { id: "x", wasm: b"\0asm\x01\0\0\0", grants: BTreeSet::new() };
+        let part = Part {
+            id: "x",
+            wasm: b"\0asm\x01\0\0\0",
+            grants: BTreeSet::new(),
+        };
         let error = compose(&part, &[], &[]).unwrap_err();
-        assert!(format!("{error:#}").contains("component \"x\""), "{error:#}");
+        assert!(
+            format!("{error:#}").contains("component \"x\""),
+            "{error:#}"
+        );
     }
 }

@@ -371,7 +371,12 @@ impl Manifest {
             .sqlite_databases
             .iter()
             .map(|label| (label, "sqlite_databases"))
-            .chain(component.key_value_stores.iter().map(|label| (label, "key_value_stores")))
+            .chain(
+                component
+                    .key_value_stores
+                    .iter()
+                    .map(|label| (label, "key_value_stores")),
+            )
         {
             ensure!(
                 label == DEFAULT_LABEL,
@@ -426,7 +431,10 @@ impl Manifest {
                 own.push(key);
             }
         };
-        note("allowed_outbound_hosts", component.allowed_outbound_hosts.is_empty());
+        note(
+            "allowed_outbound_hosts",
+            component.allowed_outbound_hosts.is_empty(),
+        );
         note("dependencies", component.dependencies.is_empty());
         note("environment", component.environment.is_empty());
         note("files", component.files.is_empty());
@@ -462,7 +470,8 @@ fn is_kebab_case(id: &str) -> bool {
         first.is_ascii_alphabetic()
             && characters.all(|c| {
                 c.is_ascii_digit()
-                    || (c.is_ascii_alphabetic() && c.is_ascii_uppercase() == first.is_ascii_uppercase())
+                    || (c.is_ascii_alphabetic()
+                        && c.is_ascii_uppercase() == first.is_ascii_uppercase())
             })
     })
 }
@@ -471,15 +480,30 @@ const RUN_WITH_SPIN: &str = "remove the key, or run the application with Spin";
 
 /// Names what the host cannot do, before serde says "unknown field" about it.
 fn refuse_unsupported(table: &Table) -> Result<()> {
-    match table.get("spin_manifest_version").and_then(toml::Value::as_integer) {
+    match table
+        .get("spin_manifest_version")
+        .and_then(toml::Value::as_integer)
+    {
         Some(2) => {}
-        Some(version) => bail!("spin_manifest_version is {version}; the embedded host reads version 2"),
+        Some(version) => {
+            bail!("spin_manifest_version is {version}; the embedded host reads version 2")
+        }
         None => bail!("spin_manifest_version is missing; write `spin_manifest_version = 2`"),
     }
-    let known = ["spin_manifest_version", "application", "variables", "trigger", "component"];
+    let known = [
+        "spin_manifest_version",
+        "application",
+        "variables",
+        "trigger",
+        "component",
+    ];
     refuse_unknown_keys("the manifest", table, &known)?;
     if let Some(application) = table.get("application").and_then(toml::Value::as_table) {
-        refuse_unknown_keys("[application]", application, &["name", "version", "description", "authors"])?;
+        refuse_unknown_keys(
+            "[application]",
+            application,
+            &["name", "version", "description", "authors"],
+        )?;
     }
     if let Some(triggers) = table.get("trigger").and_then(toml::Value::as_table) {
         refuse_unsupported_triggers(triggers)?;
@@ -501,8 +525,16 @@ fn refuse_unsupported_triggers(triggers: &Table) -> Result<()> {
                 "[[trigger.{other}]]: the embedded host has http and cron triggers only; {RUN_WITH_SPIN}"
             ),
         };
-        for trigger in list.as_array().into_iter().flatten().filter_map(toml::Value::as_table) {
-            let component = trigger.get("component").and_then(toml::Value::as_str).unwrap_or("?");
+        for trigger in list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_table)
+        {
+            let component = trigger
+                .get("component")
+                .and_then(toml::Value::as_str)
+                .unwrap_or("?");
             let place = format!("[[trigger.{kind}]] of component {component:?}");
             refuse_unknown_keys(&place, trigger, known)?;
             if kind == "http" {
@@ -562,7 +594,10 @@ fn refuse_unsupported_component(id: &str, component: &toml::Value) -> Result<()>
 }
 
 fn refuse_unsupported_dependency(place: &str, dependency: &toml::Value) -> Result<()> {
-    let Some(table) = dependency.as_table().filter(|table| table.contains_key("component")) else {
+    let Some(table) = dependency
+        .as_table()
+        .filter(|table| table.contains_key("component"))
+    else {
         bail!(
             "{place}: the embedded host takes dependencies from this manifest only; write \
              {{ component = \"...\" }} and give that component a [component.*] entry"
@@ -609,7 +644,10 @@ mod tests {
     }
 
     fn error(rest: &str) -> String {
-        format!("{:#}", parse(rest).expect_err("the manifest must be refused"))
+        format!(
+            "{:#}",
+            parse(rest).expect_err("the manifest must be refused")
+        )
     }
 
     #[test]
@@ -649,35 +687,86 @@ mod tests {
         .unwrap();
         let operation = manifest.component("operation").unwrap();
         assert_eq!(operation.build.as_ref().unwrap().command.list(), ["make"]);
-        assert_eq!(operation.dependencies["inaproc:akses"].inherit_configuration.grants().len(), 6);
+        assert_eq!(
+            operation.dependencies["inaproc:akses"]
+                .inherit_configuration
+                .grants()
+                .len(),
+            6
+        );
         let gate = &manifest.http[0].dependencies.middleware[0];
-        assert_eq!(gate.inherit_configuration.grants(), [Grant::KeyValueStores].into());
+        assert_eq!(
+            gate.inherit_configuration.grants(),
+            [Grant::KeyValueStores].into()
+        );
         assert_eq!(manifest.cron[0].cron_expression, "0 */5 * * * *");
     }
 
     #[test]
     fn names_component_and_key_of_what_it_cannot_do() {
         let message = error("[component.x]\nsource = \"x.wasm\"\nai_models = [\"a\"]\n");
-        assert!(message.contains("component \"x\": key \"ai_models\""), "{message}");
-        assert!(message.contains("run the application with Spin"), "{message}");
+        assert!(
+            message.contains("component \"x\": key \"ai_models\""),
+            "{message}"
+        );
+        assert!(
+            message.contains("run the application with Spin"),
+            "{message}"
+        );
     }
 
     #[test]
     fn refuses_what_would_be_ignored_or_meant_differently() {
         for (rest, expected) in [
-            ("[[trigger.redis]]\ncomponent = \"x\"\n", "http and cron triggers only"),
-            ("[component.x]\nsource = { url = \"https://example.com\" }\n", "downloads nothing"),
-            ("[component.x]\nsource = \"x.wasm\"\nsqlite_databases = [\"other\"]\n", "\"other\""),
-            ("[component.x]\nsource = \"x.wasm\"\nkey_value_stores = [\"other\"]\n", "\"other\""),
-            ("[component.x]\nsource = \"x.wasm\"\ndependencies_inherit_configuration = true\n", "each dependency"),
-            ("[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = \"1.0\"\n", "this manifest only"),
-            ("[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = { component = \"y\" }\n", "no [component.y]"),
-            ("[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = { component = \"x\", inherit_configuration = [\"ai_models\"] }\n", "ai_models"),
+            (
+                "[[trigger.redis]]\ncomponent = \"x\"\n",
+                "http and cron triggers only",
+            ),
+            (
+                "[component.x]\nsource = { url = \"https://example.com\" }\n",
+                "downloads nothing",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\nsqlite_databases = [\"other\"]\n",
+                "\"other\"",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\nkey_value_stores = [\"other\"]\n",
+                "\"other\"",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\ndependencies_inherit_configuration = true\n",
+                "each dependency",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = \"1.0\"\n",
+                "this manifest only",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = { component = \"y\" }\n",
+                "no [component.y]",
+            ),
+            (
+                "[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = { component = \"x\", inherit_configuration = [\"ai_models\"] }\n",
+                "ai_models",
+            ),
             ("[component.x_y]\nsource = \"x.wasm\"\n", "joined by '-'"),
-            ("[[trigger.http]]\nroute = \"/a\"\ncomponent = \"nobody\"\n", "no [component.nobody]"),
-            ("[[trigger.http]]\nroute = { private = true }\ncomponent = \"x\"\n", "no private routes"),
-            ("[[trigger.http]]\nroute = \"/a\"\ncomponent = \"x\"\nexecutor = { type = \"wagi\" }\n", "\"executor\""),
-            ("[variables]\na = { required = true, default = \"b\" }\n", "either"),
+            (
+                "[[trigger.http]]\nroute = \"/a\"\ncomponent = \"nobody\"\n",
+                "no [component.nobody]",
+            ),
+            (
+                "[[trigger.http]]\nroute = { private = true }\ncomponent = \"x\"\n",
+                "no private routes",
+            ),
+            (
+                "[[trigger.http]]\nroute = \"/a\"\ncomponent = \"x\"\nexecutor = { type = \"wagi\" }\n",
+                "\"executor\"",
+            ),
+            (
+                "[variables]\na = { required = true, default = \"b\" }\n",
+                "either",
+            ),
             ("[variables]\na = { }\n", "either"),
             ("[variables]\nA = { default = \"b\" }\n", "lower-case"),
             ("surprise = 1\n", "\"surprise\""),
@@ -702,13 +791,19 @@ mod tests {
             "[component.x]\nsource = \"x.wasm\"\ndependencies.\"a:b\" = { component = \"store\" }\n\
              [component.store]\nsource = \"s.wasm\"\nsqlite_databases = [\"default\"]\n",
         );
-        assert!(message.contains("\"store\" cannot be a part of \"x\""), "{message}");
+        assert!(
+            message.contains("\"store\" cannot be a part of \"x\""),
+            "{message}"
+        );
         assert!(message.contains("sqlite_databases"), "{message}");
     }
 
     #[test]
     fn refuses_another_manifest_version() {
-        let message = format!("{:#}", Manifest::parse("spin_manifest_version = 1", Path::new(".")).unwrap_err());
+        let message = format!(
+            "{:#}",
+            Manifest::parse("spin_manifest_version = 1", Path::new(".")).unwrap_err()
+        );
         assert!(message.contains("version 2"), "{message}");
     }
 }

@@ -68,7 +68,9 @@ pub struct Budget {
 impl Budget {
     /// Begins now.
     pub fn begin() -> Self {
-        Self { began: std::time::Instant::now() }
+        Self {
+            began: std::time::Instant::now(),
+        }
     }
 
     /// Whether a new step may begin.
@@ -117,7 +119,10 @@ pub async fn drive<T: Serialize>(
 /// One JSON line for operators. Runs that found nothing to do are silent.
 fn log(timer: &str, outcome: &Value) {
     let did_something = |value: &Value| value.as_u64().is_some_and(|count| count > 0);
-    if outcome.as_object().is_some_and(|members| members.values().any(did_something)) {
+    if outcome
+        .as_object()
+        .is_some_and(|members| members.values().any(did_something))
+    {
         let line = json!({ "level": "INFO", "timer": timer, "outcome": outcome });
         eprintln!("{line}");
     }

@@ -3,11 +3,15 @@
 use akses_domain::access::{AccessEvent, Recorded};
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, WorkUnitId};
 use akses_domain::time::{CutOff, Instant, Zone};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+/// All statements of a test stay prepared: an append compiles every trigger.
+const CACHED_STATEMENTS: usize = 32;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -56,7 +60,9 @@ impl Folder {
     /// The database in it, opened once more.
     pub fn open(&self) -> Book {
         let connection = Connection::open(self.0.join("akses.db")).unwrap();
-        connection.pragma_update(None, "journal_mode", "wal").unwrap();
+        connection
+            .pragma_update(None, "journal_mode", "wal")
+            .unwrap();
         Book::on(connection)
     }
 }
@@ -72,6 +78,7 @@ pub struct Book {
     pub connection: Connection,
     append: String,
     sweep: String,
+    history: String,
 }
 
 /// What an event's row holds besides the event.
@@ -89,7 +96,15 @@ impl Book {
 
     fn on(connection: Connection) -> Self {
         connection.busy_timeout(BUSY_TIMEOUT).unwrap();
-        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        // Plans do not look at parameters: else the sweep, and with it every
+        // trigger, is compiled anew each time, which is most of a test's time.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .unwrap();
         for statement in migrations() {
             connection
                 .execute_batch(&statement)
@@ -99,6 +114,7 @@ impl Book {
             connection,
             append: statement("event_append.sql"),
             sweep: statement("expiry_by_end.sql"),
+            history: statement("event_history.sql"),
         }
     }
 
@@ -133,7 +149,16 @@ impl Book {
         let (origin, request_id) = ("test", "test");
         let none = None::<&str>;
         let parameters = params![
-            subject, version, kind, data, actor, at.ms(), origin, request_id, institution, none,
+            subject,
+            version,
+            kind,
+            data,
+            actor,
+            at.ms(),
+            origin,
+            request_id,
+            institution,
+            none,
             none,
         ];
         append.query_row(parameters, |row| row.get(0)).optional()
@@ -162,13 +187,15 @@ impl Book {
     /// One batch of the store's sweep: how many it wrote.
     pub fn sweep(&self, now: Instant, cut_off: CutOff, limit: u32) -> Result<usize> {
         let from = |zone| cut_off.in_force_from(zone).ms();
-        self.connection.prepare_cached(&self.sweep)?.execute(params![
-            now.ms(),
-            from(Zone::Wib),
-            from(Zone::Wita),
-            from(Zone::Wit),
-            limit
-        ])
+        self.connection
+            .prepare_cached(&self.sweep)?
+            .execute(params![
+                now.ms(),
+                from(Zone::Wib),
+                from(Zone::Wita),
+                from(Zone::Wit),
+                limit
+            ])
     }
 
     /// Sweeps until nothing is left.
@@ -212,10 +239,7 @@ impl Book {
 
     /// The history of an access, by the store's own statement.
     pub fn history(&self, access: AccessId) -> Vec<Recorded> {
-        let mut select = self
-            .connection
-            .prepare_cached(&statement("event_history.sql"))
-            .unwrap();
+        let mut select = self.connection.prepare_cached(&self.history).unwrap();
         let rows = select.query_map(params![access.to_string(), 10_000], |row| {
             let (kind, data): (String, String) = (row.get("kind")?, row.get("data")?);
             Ok(Recorded {

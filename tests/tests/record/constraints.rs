@@ -48,7 +48,13 @@ fn registration(account: u128, request: u128, address: Option<&str>) -> AccessEv
 }
 
 fn carried() -> AccessEvent {
-    carried_over(ACCOUNT, UNIT, INSTITUTION, Zone::Wib, "2027-12-31".parse().unwrap())
+    carried_over(
+        ACCOUNT,
+        UNIT,
+        INSTITUTION,
+        Zone::Wib,
+        "2027-12-31".parse().unwrap(),
+    )
 }
 
 fn deactivated() -> AccessEvent {
@@ -73,7 +79,11 @@ fn refused<T: std::fmt::Debug>(
     let before = book.fingerprint();
     let error = attempt(book).expect_err("it must be refused");
     assert_eq!(book.fingerprint(), before, "{error}");
-    assert_eq!(error.sqlite_error_code(), Some(ErrorCode::ConstraintViolation), "{error}");
+    assert_eq!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation),
+        "{error}"
+    );
     error.to_string()
 }
 
@@ -113,7 +123,11 @@ fn ver_4_a_stale_version_writes_nothing() {
     let before = book.fingerprint();
     for version in [1, 2] {
         let second = book.append(ACCESS, INSTITUTION, &recorded(version, deactivated()));
-        assert_eq!(second.unwrap(), None, "no row: somebody else's event stands");
+        assert_eq!(
+            second.unwrap(),
+            None,
+            "no row: somebody else's event stands"
+        );
     }
     assert_eq!(book.fingerprint(), before);
     // Also for a writer that does not ask first.
@@ -134,7 +148,8 @@ fn ver_4_of_two_connections_at_once_one_decides() {
     let folder = Folder::new();
     let book = folder.open();
     book.know(UNIT, INSTITUTION, Zone::Wib);
-    book.append(ACCESS, INSTITUTION, &recorded(1, carried())).unwrap();
+    book.append(ACCESS, INSTITUTION, &recorded(1, carried()))
+        .unwrap();
     let barrier = Barrier::new(2);
     let decide = || {
         let book = folder.open();
@@ -150,9 +165,19 @@ fn ver_4_of_two_connections_at_once_one_decides() {
         let (one, other) = (scope.spawn(decide), scope.spawn(decide));
         (one.join().unwrap(), other.join().unwrap())
     });
-    assert_eq!(one + other, ROUNDS as usize, "each version was written once: {one} + {other}");
-    assert_eq!(book.number("SELECT version FROM access"), i64::from(ROUNDS) + 1);
-    assert_eq!(book.number("SELECT count(*) FROM notification"), i64::from(ROUNDS));
+    assert_eq!(
+        one + other,
+        ROUNDS as usize,
+        "each version was written once: {one} + {other}"
+    );
+    assert_eq!(
+        book.number("SELECT version FROM access"),
+        i64::from(ROUNDS) + 1
+    );
+    assert_eq!(
+        book.number("SELECT count(*) FROM notification"),
+        i64::from(ROUNDS)
+    );
 }
 
 #[test]
@@ -175,7 +200,9 @@ fn reg_3_the_first_address_of_a_work_unit_stays() {
     book.know(UNIT, INSTITUTION, Zone::Wib);
     let address = || -> Option<String> {
         let sql = "SELECT address FROM work_unit";
-        book.connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        book.connection
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap()
     };
     let register = |number: u128, text: Option<&str>| {
         let event = recorded(1, registration(number, number + 100, text));
@@ -213,7 +240,11 @@ fn reg_3_two_registrants_at_the_same_moment_leave_one_address_and_no_error() {
                 }
                 let id = AccessId::new(Uuid::from_u128(5_000 + number));
                 barrier.wait();
-                assert!(book.append(id, institution, &recorded(1, event)).unwrap().is_some());
+                assert!(
+                    book.append(id, institution, &recorded(1, event))
+                        .unwrap()
+                        .is_some()
+                );
             }
         };
         std::thread::scope(|scope| {
@@ -230,7 +261,10 @@ fn reg_3_two_registrants_at_the_same_moment_leave_one_address_and_no_error() {
             .unwrap();
         assert!(first_stays);
     }
-    assert_eq!(book.number("SELECT count(*) FROM access"), 2 * ROUNDS as i64);
+    assert_eq!(
+        book.number("SELECT count(*) FROM access"),
+        2 * ROUNDS as i64
+    );
 }
 
 #[test]
@@ -262,13 +296,18 @@ fn migrations_can_be_repeated_on_a_database_with_data() {
     let folder = Folder::new();
     let book = folder.open();
     book.know(UNIT, INSTITUTION, Zone::Wib);
-    book.append(ACCESS, INSTITUTION, &recorded(1, carried())).unwrap();
+    book.append(ACCESS, INSTITUTION, &recorded(1, carried()))
+        .unwrap();
     let before = book.fingerprint();
     let again = folder.open();
     assert_eq!(again.fingerprint(), before);
     // Half a run, as a kill leaves it, then a whole one.
     let statements = migrations();
-    assert!(statements.len() > 20, "the script was taken apart: {}", statements.len());
+    assert!(
+        statements.len() > 20,
+        "the script was taken apart: {}",
+        statements.len()
+    );
     for statement in &statements[..statements.len() / 2] {
         again.connection.execute_batch(statement).unwrap();
     }

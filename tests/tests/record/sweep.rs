@@ -67,7 +67,9 @@ fn reactivating(book: &Book, number: u32, zone: Zone, valid_until: Date, submitt
 fn standing(book: &Book, number: u32) -> String {
     let sql = "SELECT standing FROM access WHERE id = ?1";
     let id = access(number).to_string();
-    book.connection.query_row(sql, [id], |row| row.get(0)).unwrap()
+    book.connection
+        .query_row(sql, [id], |row| row.get(0))
+        .unwrap()
 }
 
 /// So many ends, each recorded once and mailed once.
@@ -118,7 +120,8 @@ fn exp_4_each_zone_expires_together_when_the_cut_off_comes_to_it() {
         ended += 3;
         assert_once_each(&book, ended);
     }
-    let sql = "SELECT count(*) FROM access WHERE standing = 'active' AND valid_until = '2025-08-23'";
+    let sql =
+        "SELECT count(*) FROM access WHERE standing = 'active' AND valid_until = '2025-08-23'";
     assert_eq!(book.number(sql), 3);
 }
 
@@ -169,7 +172,11 @@ fn exp_3_missed_days_and_back_dated_rows_are_found() {
         active(&book, number, Zone::Wit, day(last_day));
     }
     let now = Zone::Wit.end_of(day("2026-03-30"));
-    assert_eq!(book.sweep_all(now, cut_off(), 100), 4, "one sweep after a month");
+    assert_eq!(
+        book.sweep_all(now, cut_off(), 100),
+        4,
+        "one sweep after a month"
+    );
     // Imported today, ended long ago.
     active(&book, 9, Zone::Wit, day("2024-06-30"));
     assert_eq!(book.sweep_all(now, cut_off(), 100), 1);

@@ -106,10 +106,34 @@ pub struct Step {
     pub deed: Deed,
 }
 
-/// Up to `most` steps over so many accesses.
+/// Up to `most` random steps over so many accesses, of which some begin with a
+/// reactivation that waits at the cut-off (EXP-4): chance alone seldom gets
+/// there in time.
 pub fn steps(slots: usize, most: usize) -> impl Strategy<Value = Vec<Step>> {
     let step = (0..slots, wait(), deed()).prop_map(|(slot, wait, deed)| Step { slot, wait, deed });
-    prop::collection::vec(step, 1..=most)
+    let openings = prop::collection::vec(prop::option::weighted(0.3, -40_i64..30), slots);
+    (openings, prop::collection::vec(step, 1..=most)).prop_map(|(openings, steps)| {
+        let openings = openings.into_iter().enumerate();
+        let waiting = openings.filter_map(|(slot, end_days)| Some(opening(slot, end_days?)));
+        waiting.flatten().chain(steps).collect()
+    })
+}
+
+/// Imported with an end so many days ahead, given up, and asked for again.
+fn opening(slot: usize, end_days: i64) -> [Step; 3] {
+    let given_up = Deed::Deactivate {
+        by_owner: true,
+        successor: None,
+    };
+    let asked_again = Deed::Reactivate {
+        by_owner: true,
+        end_days: 100,
+    };
+    [Deed::CarryOver { end_days }, given_up, asked_again].map(|deed| Step {
+        slot,
+        wait: Wait::For(0),
+        deed,
+    })
 }
 
 fn wait() -> impl Strategy<Value = Wait> {
@@ -185,7 +209,10 @@ fn deed() -> impl Strategy<Value = Deed> {
 #[derive(Debug, Clone)]
 pub struct Slot {
     pub id: AccessId,
+    /// Its owner.
     pub account: AccountId,
+    /// Somebody who is not.
+    pub somebody: AccountId,
     pub role: String,
     pub verified_by: VerifiedBy,
     pub work_unit: WorkUnitId,
@@ -207,7 +234,6 @@ pub struct World {
     names: u128,
 }
 
-const SOMEBODY: AccountId = AccountId::new(Uuid::from_u128(0xb0));
 const VERIFIER: AccountId = AccountId::new(Uuid::from_u128(0xb1));
 const ELSEWHERE: InstitutionId = InstitutionId::new(Uuid::from_u128(0xb2));
 
@@ -219,6 +245,7 @@ impl World {
         let slot = |number: usize| Slot {
             id: AccessId::new(id(1, number)),
             account: AccountId::new(id(2, number)),
+            somebody: AccountId::new(id(6, number)),
             role: if number % 3 == 2 { "VAI" } else { "PPK" }.to_owned(),
             verified_by: match number % 3 {
                 2 => VerifiedBy::National,
@@ -350,6 +377,14 @@ impl World {
                 .expect("decide's event begins")
                 .expect("there is one"),
         });
+        // Whoever registered first owns it.
+        if slot
+            .access
+            .as_ref()
+            .is_some_and(|access| access.account == slot.somebody)
+        {
+            std::mem::swap(&mut slot.account, &mut slot.somebody);
+        }
         recorded
     }
 
@@ -409,7 +444,9 @@ impl World {
     fn verifier(&self, slot: &Slot, by: By) -> Verifier {
         let right = match slot.verified_by {
             VerifiedBy::Institution => (Capacity::Vai, slot.institution),
-            VerifiedBy::National if self.names % 2 == 0 => (Capacity::Directorate, ELSEWHERE),
+            VerifiedBy::National if self.names.is_multiple_of(2) => {
+                (Capacity::Directorate, ELSEWHERE)
+            }
             VerifiedBy::National => (Capacity::Operator, ELSEWHERE),
         };
         let wrong = match slot.verified_by {
@@ -421,7 +458,7 @@ impl World {
             By::Elsewhere => (VERIFIER, Some((Capacity::Vai, ELSEWHERE))),
             By::Wrong => (VERIFIER, Some(wrong)),
             By::Owner => (slot.account, Some(right)),
-            By::Nobody => (SOMEBODY, None),
+            By::Nobody => (slot.somebody, None),
         };
         let held = held.map(|(capacity, institution)| Authority {
             capacity,
@@ -451,7 +488,7 @@ pub fn requested(event: &AccessEvent) -> Option<RequestId> {
 }
 
 fn owner_or_somebody(slot: &Slot, owner: bool) -> AccountId {
-    if owner { slot.account } else { SOMEBODY }
+    if owner { slot.account } else { slot.somebody }
 }
 
 fn shift(day: Date, days: i64) -> Date {

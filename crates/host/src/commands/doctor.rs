@@ -271,13 +271,12 @@ mod tests {
         let file = folder.path().join("akses.db");
         let connection = Connection::open(&file).unwrap();
         connection
-            .execute_batch("CREATE TABLE t (x); CREATE INDEX i ON t (x);")
+            .execute_batch(
+                "CREATE TABLE t (x); CREATE INDEX i ON t (x);
+                 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000)
+                 INSERT INTO t SELECT x FROM n;",
+            )
             .unwrap();
-        for number in 0..2_000 {
-            connection
-                .execute("INSERT INTO t VALUES (?)", [number])
-                .unwrap();
-        }
         drop(connection);
         assert!(!databases(folder.path())[0].is_bad());
 

@@ -1,6 +1,7 @@
 //! The subcommands of `akses`, one module each, and what they share: where the
 //! project is and how cargo is run in it.
 
+pub mod audit;
 pub mod build;
 pub mod demo;
 pub mod doctor;

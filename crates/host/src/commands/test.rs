@@ -12,9 +12,6 @@ use super::build::build;
 use super::{cargo, project_root};
 use crate::progress;
 
-/// The packages with tests that run natively. The components are tested through
-/// `akses-tests`, as WebAssembly.
-const PACKAGES: [&str; 4] = ["akses", "akses-domain", "akses-endpoint", "akses-tests"];
 /// Tells the end-to-end tests which program to start.
 const PROGRAM_VARIABLE: &str = "AKSES_BIN";
 
@@ -41,7 +38,7 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
         build(&root)?;
     }
     let mut command = test_command(&root, &program, args);
-    let (count, succeeded) = run_and_count(&mut command)?;
+    let (count, succeeded) = run_and_count(&mut command, std::io::stdout())?;
     progress::answer(format_args!(
         "{} passed, {} failed",
         count.passed, count.failed
@@ -58,16 +55,15 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
 fn test_command(root: &Path, program: &Path, args: &TestArgs) -> Command {
     let mut command = cargo(root);
     command.env(PROGRAM_VARIABLE, program);
+    // Without names cargo takes the workspace's default-members: all that runs
+    // natively. The components are tested as WebAssembly, by akses-tests.
     command.args(["test", "--release", "--no-fail-fast"]);
-    for package in PACKAGES {
-        command.args(["--package", package]);
-    }
     command.args(&args.cargo).arg("--").args(&args.harness);
     command
 }
 
 /// Passes the output through as it comes and adds up its `test result:` lines.
-fn run_and_count(command: &mut Command) -> anyhow::Result<(Count, bool)> {
+fn run_and_count(command: &mut Command, mut out: impl Write) -> anyhow::Result<(Count, bool)> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -78,7 +74,7 @@ fn run_and_count(command: &mut Command) -> anyhow::Result<(Count, bool)> {
     let mut line = Vec::new();
     while output.read_until(b'\n', &mut line)? > 0 {
         // A reader that has gone away does not end the tests.
-        let _ = std::io::stdout().write_all(&line);
+        let _ = out.write_all(&line);
         count.add(&String::from_utf8_lossy(&line));
         line.clear();
     }
@@ -141,7 +137,10 @@ mod tests {
     fn passes_output_through_and_reports_the_exit() {
         let result_line = "echo 'test result: FAILED. 1 passed; 1 failed; 0 ignored'; exit 3";
         let mut shell = Command::new("sh");
-        let (count, succeeded) = run_and_count(shell.args(["-c", result_line])).unwrap();
+        let mut passed_through = Vec::new();
+        let (count, succeeded) =
+            run_and_count(shell.args(["-c", result_line]), &mut passed_through).unwrap();
+        assert!(passed_through.ends_with(b"0 ignored\n"));
         assert_eq!((count.passed, count.failed), (1, 1));
         assert!(!succeeded);
     }

@@ -49,6 +49,10 @@ pub struct UpArgs {
     /// Where data lives [default: .akses beside spin.toml]
     #[arg(long, value_name = "FOLDER")]
     state_dir: Option<PathBuf>,
+    /// Where compiled code is kept; several services may share it
+    /// [default: target/akses-code beside spin.toml]
+    #[arg(long, value_name = "FOLDER")]
+    cache_dir: Option<PathBuf>,
     /// Let the service's time start here, such as 2026-03-27T07:10:00Z; the control
     /// address then moves it
     #[arg(long, value_name = "RFC 3339", value_parser = instant)]
@@ -85,7 +89,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 pub async fn run(args: UpArgs) -> anyhow::Result<()> {
     let root = project_root(args.manifest.as_deref())?;
     // Before the build, which may take minutes: what stops us anyway.
-    let address = free_address(args.listen)?;
+    let place = hold_place(args.listen)?;
     let manifest_path = args
         .manifest
         .clone()
@@ -97,7 +101,7 @@ pub async fn run(args: UpArgs) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || build::build(&root)).await??;
     }
 
-    let mut service = Service::prepare(&args, &manifest, manifest_path, state_dir, address)?;
+    let mut service = Service::prepare(&args, &manifest, manifest_path, state_dir, place)?;
     tokio::select! {
         started = service.start() => started?,
         stopped = until_stopped() => return stopped,
@@ -124,10 +128,11 @@ pub async fn until_stopped() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The address to serve at, with a real port, if nobody serves there yet.
-fn free_address(wanted: SocketAddr) -> anyhow::Result<SocketAddr> {
+/// Takes the address to serve at, so that it has a real port (mails and cookies
+/// name it) and nobody else takes it during the build.
+fn hold_place(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(wanted) {
-        Ok(listener) => Ok(listener.local_addr()?),
+        Ok(listener) => Ok(listener),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
             "{wanted} is taken by another program; type\n  \
              cargo akses up --listen {}\nor --listen {} for any free port",
@@ -140,7 +145,8 @@ fn free_address(wanted: SocketAddr) -> anyhow::Result<SocketAddr> {
 
 /// The service with what stands around it.
 struct Service {
-    options: Option<RuntimeOptions>,
+    /// What to start and the address held for it; gone once it is started.
+    waiting: Option<(RuntimeOptions, TcpListener)>,
     state_dir: PathBuf,
     demo: Option<Demo>,
     mailbox: Option<Mailbox>,
@@ -162,8 +168,9 @@ impl Service {
         manifest: &Manifest,
         manifest_path: PathBuf,
         state_dir: PathBuf,
-        address: SocketAddr,
+        place: TcpListener,
     ) -> anyhow::Result<Self> {
+        let address = place.local_addr()?;
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
             Some((name, value.into_string().ok()?))
@@ -177,14 +184,14 @@ impl Service {
         };
         let options = RuntimeOptions {
             manifest: manifest_path,
-            cache_dir: state_dir.join("compiled"),
+            cache_dir: cache_dir(args, manifest),
             state_dir: state_dir.clone(),
             listen: address,
             clock: args.clock,
             variables: variables.values,
         };
         Ok(Service {
-            options: Some(options),
+            waiting: Some((options, place)),
             state_dir,
             demo,
             mailbox: None,
@@ -193,7 +200,7 @@ impl Service {
     }
 
     async fn start(&mut self) -> anyhow::Result<()> {
-        let mut options = self.options.take().context("started twice")?;
+        let (mut options, place) = self.waiting.take().context("started twice")?;
         if let Some(demo) = &self.demo {
             self.mailbox = demo.open_mailbox().await?;
         }
@@ -201,6 +208,8 @@ impl Service {
             let relay = mailbox.smtp.to_string();
             options.variables.insert(SMTP_RELAY.to_owned(), relay);
         }
+        // The runtime binds it anew as the first thing it does.
+        drop(place);
         let running = self.running.insert(runtime::start(options).await?);
         let service = format!("http://{}", running.address);
         if let Some(control) = running.control {
@@ -229,6 +238,13 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// Compiled code belongs to the build output, not to the data: state folders come
+/// and go, and each would have everything compiled again.
+fn cache_dir(args: &UpArgs, manifest: &Manifest) -> PathBuf {
+    let default = || manifest.root.join("target").join("akses-code");
+    args.cache_dir.clone().unwrap_or_else(default)
 }
 
 impl Demo {
@@ -377,7 +393,7 @@ mod tests {
     #[test]
     fn a_taken_port_says_what_to_type() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-        let error = free_address(taken.local_addr().unwrap()).unwrap_err();
+        let error = hold_place(taken.local_addr().unwrap()).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -59,25 +59,38 @@ pub struct Letter {
 
 impl Letter {
     fn parse(id: u64, envelope_from: &str, envelope_to: Vec<String>, raw: Vec<u8>) -> Self {
-        // A letter without any header is still shown: its bytes are its text.
-        let parsed = MessageParser::default().parse(&raw).unwrap_or_default();
-        let header_from = parsed
-            .from()
-            .and_then(|from| from.first())
-            .and_then(|from| from.address());
-        Letter {
+        let mut letter = Letter {
             id,
-            from: header_from.unwrap_or(envelope_from).to_owned(),
+            from: envelope_from.to_owned(),
             to: envelope_to,
-            subject: parsed.subject().unwrap_or_default().to_owned(),
-            message_id: parsed.message_id().unwrap_or_default().to_owned(),
-            date: parsed.date().map(|date| date.to_rfc3339()),
-            text: text_part(&parsed),
-            html: html_part(&parsed),
-            attachments: parsed.attachments().map(attachment).collect(),
+            subject: String::new(),
+            message_id: String::new(),
+            date: None,
+            text: None,
+            html: None,
+            attachments: Vec::new(),
+            raw: Vec::new(),
             file: None,
-            raw,
+        };
+        // Bytes that are no message at all are still a letter that arrived.
+        if let Some(message) = MessageParser::default().parse(&raw) {
+            letter.read(&message);
         }
+        letter.raw = raw;
+        letter
+    }
+
+    fn read(&mut self, message: &Message<'_>) {
+        let senders = message.from().and_then(|from| from.first());
+        if let Some(address) = senders.and_then(|sender| sender.address()) {
+            self.from = address.to_owned();
+        }
+        self.subject = message.subject().unwrap_or_default().to_owned();
+        self.message_id = message.message_id().unwrap_or_default().to_owned();
+        self.date = message.date().map(|date| date.to_rfc3339());
+        self.text = text_part(message);
+        self.html = html_part(message);
+        self.attachments = message.attachments().map(attachment).collect();
     }
 }
 

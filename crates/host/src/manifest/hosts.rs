@@ -54,7 +54,10 @@ impl AllowedHosts {
         self.0.iter().any(|host| {
             host.transport.is_none_or(|allowed| allowed == transport)
                 && host.address.is_none_or(|allowed| allowed == address.ip())
-                && host.ports.as_ref().is_none_or(|ports| ports.contains(&address.port().into()))
+                && host
+                    .ports
+                    .as_ref()
+                    .is_none_or(|ports| ports.contains(&address.port().into()))
         })
     }
 }
@@ -74,14 +77,20 @@ fn parse_entry(entry: &str) -> Result<AllowedHost> {
     };
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (host, port) = rest.rsplit_once(':').context("the port is missing")?;
-    Ok(AllowedHost { transport, address: parse_host(host)?, ports: parse_ports(port)? })
+    Ok(AllowedHost {
+        transport,
+        address: parse_host(host)?,
+        ports: parse_ports(port)?,
+    })
 }
 
 fn parse_host(host: &str) -> Result<Option<IpAddr>> {
     if host == "*" {
         return Ok(None);
     }
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     let address = match bare {
         Some(v6) => v6.parse().map(IpAddr::V6).ok(),
         None => host.parse().map(IpAddr::V4).ok(),
@@ -96,7 +105,9 @@ fn parse_host(host: &str) -> Result<Option<IpAddr>> {
 /// A port, a range whose end is excluded as on Spin, or `*`.
 fn parse_ports(port: &str) -> Result<Option<Range<u32>>> {
     let number = |text: &str| -> Result<u32> {
-        let port: u16 = text.parse().with_context(|| format!("{text:?} is not a port"))?;
+        let port: u16 = text
+            .parse()
+            .with_context(|| format!("{text:?} is not a port"))?;
         Ok(port.into())
     };
     if port == "*" {
@@ -130,7 +141,9 @@ mod tests {
     }
 
     fn allows(entry: &str, address: &str) -> bool {
-        hosts(entry).unwrap().allow(Transport::Tcp, address.parse().unwrap())
+        hosts(entry)
+            .unwrap()
+            .allow(Transport::Tcp, address.parse().unwrap())
     }
 
     #[test]
@@ -171,7 +184,11 @@ mod tests {
     #[test]
     fn an_empty_variable_allows_nothing() {
         let entries = ["{{ relay }}".to_owned()];
-        assert!(AllowedHosts::parse(&entries, &variables("")).unwrap().is_empty());
+        assert!(
+            AllowedHosts::parse(&entries, &variables(""))
+                .unwrap()
+                .is_empty()
+        );
         let entries = ["*://{{ relay }}".to_owned()];
         assert!(AllowedHosts::parse(&entries, &variables("")).is_err());
     }

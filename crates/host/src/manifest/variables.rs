@@ -29,7 +29,13 @@ impl Variables {
             })?;
             Ok((name.clone(), value.clone()))
         };
-        Ok(Self(manifest.variables.iter().map(value).collect::<Result<_>>()?))
+        Ok(Self(
+            manifest
+                .variables
+                .iter()
+                .map(value)
+                .collect::<Result<_>>()?,
+        ))
     }
 
     /// Replaces every `{{ name }}` in `template`.
@@ -53,7 +59,10 @@ impl Variables {
     }
 
     /// The variables one component may read, by name.
-    pub fn of_component(&self, templates: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    pub fn of_component(
+        &self,
+        templates: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>> {
         templates
             .iter()
             .map(|(name, template)| {
@@ -96,7 +105,10 @@ mod tests {
     }
 
     fn supplied(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -117,7 +129,8 @@ mod tests {
 
     #[test]
     fn supplied_values_win_and_must_be_declared() {
-        let variables = Variables::resolve(&manifest(), &supplied(&[("a", "9"), ("b", "2")])).unwrap();
+        let variables =
+            Variables::resolve(&manifest(), &supplied(&[("a", "9"), ("b", "2")])).unwrap();
         assert_eq!(variables.expand("{{ a }}").unwrap(), "9");
         assert!(Variables::resolve(&manifest(), &supplied(&[("b", "2"), ("c", "3")])).is_err());
     }

@@ -46,25 +46,42 @@ pub struct Loaded {
 }
 
 /// Compiles and links everything the triggers of a manifest need.
-pub fn load(engine: &Engine, manifest: &Manifest, cache_dir: &Path, resources: &Resources<'_>) -> Result<Loaded> {
+pub fn load(
+    engine: &Engine,
+    manifest: &Manifest,
+    cache_dir: &Path,
+    resources: &Resources<'_>,
+) -> Result<Loaded> {
     let plan = Plan::new(manifest);
     let sources = Sources::read(manifest, &plan)?;
-    let recipes: Vec<_> = plan.compositions.iter().map(|it| sources.recipe(manifest, it)).collect::<Result<_>>()?;
+    let recipes: Vec<_> = plan
+        .compositions
+        .iter()
+        .map(|it| sources.recipe(manifest, it))
+        .collect::<Result<_>>()?;
     let components = code::load_all(engine, cache_dir, &recipes)?;
     let linker = linker(engine)?;
     let mut grants = BTreeMap::new();
     let mut compositions = BTreeMap::new();
     for (composition, component) in plan.compositions.iter().zip(&components) {
         let id = composition.component;
-        let pre = link(engine, &linker, component).with_context(|| format!("component {id:?} cannot be linked"))?;
+        let pre = link(engine, &linker, component)
+            .with_context(|| format!("component {id:?} cannot be linked"))?;
         if !grants.contains_key(id) {
             grants.insert(id, Arc::new(grant(manifest, id, resources)?));
         }
         compositions.insert(composition, (pre, grants[id].clone()));
     }
-    let mut loader = Loader { engine, compositions, handlers: BTreeMap::new() };
+    let mut loader = Loader {
+        engine,
+        compositions,
+        handlers: BTreeMap::new(),
+    };
     let routes = manifest.http.iter().map(|trigger| {
-        let handler = loader.handler(Composition::of(&trigger.component, &trigger.dependencies.middleware))?;
+        let handler = loader.handler(Composition::of(
+            &trigger.component,
+            &trigger.dependencies.middleware,
+        ))?;
         Ok((trigger.route.clone(), handler))
     });
     let application = Routes::build(routes.collect::<Result<Vec<_>>>()?)?;
@@ -74,7 +91,10 @@ pub fn load(engine: &Engine, manifest: &Manifest, cache_dir: &Path, resources: &
             .with_context(|| format!("[[trigger.cron]] of component {:?}", trigger.component))
     });
     let timers = timers.collect::<Result<_>>()?;
-    Ok(Loaded { application, timers })
+    Ok(Loaded {
+        application,
+        timers,
+    })
 }
 
 struct Loader<'a> {
@@ -91,7 +111,13 @@ impl<'a> Loader<'a> {
         }
         let (pre, grants) = &self.compositions[&composition];
         let service = ServicePre::new(pre.clone())
-            .with_context(|| format!("component {:?} has an HTTP route but does not answer HTTP", composition.component))?;
+            .map_err(anyhow::Error::from)
+            .with_context(|| {
+                format!(
+                    "component {:?} has an HTTP route but does not answer HTTP",
+                    composition.component
+                )
+            })?;
         let handler = ProxyHandler::new(Handler::new(self.engine, grants.clone(), service));
         self.handlers.insert(composition, handler.clone());
         Ok(handler)
@@ -114,7 +140,10 @@ struct Composition<'a> {
 impl<'a> Composition<'a> {
     fn of(component: &'a str, middleware: &'a [Dependency]) -> Self {
         let part = |it: &'a Dependency| (it.component.as_str(), it.inherit_configuration.grants());
-        Self { component, middleware: middleware.iter().map(part).collect() }
+        Self {
+            component,
+            middleware: middleware.iter().map(part).collect(),
+        }
     }
 }
 
@@ -128,9 +157,14 @@ impl<'a> Plan<'a> {
             .http
             .iter()
             .map(|trigger| Composition::of(&trigger.component, &trigger.dependencies.middleware));
-        let cron = manifest.cron.iter().map(|trigger| Composition::of(&trigger.component, &[]));
+        let cron = manifest
+            .cron
+            .iter()
+            .map(|trigger| Composition::of(&trigger.component, &[]));
         let compositions: BTreeSet<_> = http.chain(cron).collect();
-        Self { compositions: compositions.into_iter().collect() }
+        Self {
+            compositions: compositions.into_iter().collect(),
+        }
     }
 }
 
@@ -144,13 +178,21 @@ impl Sources {
             needed.insert(composition.component);
             needed.extend(composition.middleware.iter().map(|(id, _)| *id));
             let component = manifest.component(composition.component)?;
-            needed.extend(component.dependencies.values().map(|it| it.component.as_str()));
+            needed.extend(
+                component
+                    .dependencies
+                    .values()
+                    .map(|it| it.component.as_str()),
+            );
         }
         let mut sources = BTreeMap::new();
         for id in needed {
             let path = manifest.root.join(&manifest.component(id)?.source);
             let wasm = std::fs::read(&path).with_context(|| {
-                format!("component {id:?}: cannot read {}; build the components first", path.display())
+                format!(
+                    "component {id:?}: cannot read {}; build the components first",
+                    path.display()
+                )
             })?;
             sources.insert(id.to_owned(), wasm);
         }
@@ -158,16 +200,34 @@ impl Sources {
     }
 
     fn part<'a>(&'a self, id: &'a str, grants: BTreeSet<Grant>) -> Part<'a> {
-        Part { id, wasm: &self.0[id], grants }
+        Part {
+            id,
+            wasm: &self.0[id],
+            grants,
+        }
     }
 
-    fn recipe<'a>(&'a self, manifest: &'a Manifest, composition: &'a Composition<'_>) -> Result<Recipe<'a>> {
+    fn recipe<'a>(
+        &'a self,
+        manifest: &'a Manifest,
+        composition: &'a Composition<'_>,
+    ) -> Result<Recipe<'a>> {
         let component = manifest.component(composition.component)?;
-        let dependencies = component.dependencies.iter().map(|(import, dependency)| DependencyPart {
-            import,
-            part: self.part(&dependency.component, dependency.inherit_configuration.grants()),
-        });
-        let middleware = composition.middleware.iter().map(|(id, grants)| self.part(id, grants.clone()));
+        let dependencies =
+            component
+                .dependencies
+                .iter()
+                .map(|(import, dependency)| DependencyPart {
+                    import,
+                    part: self.part(
+                        &dependency.component,
+                        dependency.inherit_configuration.grants(),
+                    ),
+                });
+        let middleware = composition
+            .middleware
+            .iter()
+            .map(|(id, grants)| self.part(id, grants.clone()));
         Ok(Recipe {
             // The component itself has all that its entry grants; what that
             // is, `Grants` decides.
@@ -188,7 +248,11 @@ fn linker(engine: &Engine) -> Result<Linker<State>> {
     Ok(linker)
 }
 
-fn link(engine: &Engine, linker: &Linker<State>, component: &Component) -> Result<InstancePre<State>> {
+fn link(
+    engine: &Engine,
+    linker: &Linker<State>,
+    component: &Component,
+) -> Result<InstancePre<State>> {
     let mut linker = linker.clone();
     denied::add_to_linker(engine, &mut linker, component)?;
     Ok(linker.instantiate_pre(component)?)
@@ -197,9 +261,14 @@ fn link(engine: &Engine, linker: &Linker<State>, component: &Component) -> Resul
 fn grant(manifest: &Manifest, id: &str, resources: &Resources<'_>) -> Result<Grants> {
     let component = manifest.component(id)?;
     let in_component = || format!("component {id:?}");
-    let hosts = AllowedHosts::parse(&component.allowed_outbound_hosts, resources.variables).with_context(in_component)?;
-    let variables = resources.variables.of_component(&component.variables).with_context(in_component)?;
-    let files = files::prepare(&manifest.root, component, resources.files_dir.join(id)).with_context(in_component)?;
+    let hosts = AllowedHosts::parse(&component.allowed_outbound_hosts, resources.variables)
+        .with_context(in_component)?;
+    let variables = resources
+        .variables
+        .of_component(&component.variables)
+        .with_context(in_component)?;
+    let files = files::prepare(&manifest.root, component, resources.files_dir.join(id))
+        .with_context(in_component)?;
     Ok(Grants {
         id: id.into(),
         sqlite: (!component.sqlite_databases.is_empty()).then(|| resources.sqlite.clone()),
@@ -245,7 +314,11 @@ mod tests {
         "#;
         let manifest = Manifest::parse(text, Path::new(".")).unwrap();
         let plan = Plan::new(&manifest);
-        let middleware: Vec<_> = plan.compositions.iter().map(|it| it.middleware.len()).collect();
+        let middleware: Vec<_> = plan
+            .compositions
+            .iter()
+            .map(|it| it.middleware.len())
+            .collect();
         assert_eq!(middleware, [0, 1]);
     }
 }

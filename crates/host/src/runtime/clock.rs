@@ -21,7 +21,10 @@ impl Clock {
     /// The clock of the machine, or one that starts at `start`.
     pub fn new(start: Option<DateTime<Utc>>) -> Self {
         let (moved, _) = watch::channel(());
-        let clock = Self(Arc::new(Inner { offset_us: AtomicI64::new(0), moved }));
+        let clock = Self(Arc::new(Inner {
+            offset_us: AtomicI64::new(0),
+            moved,
+        }));
         if let Some(start) = start {
             clock.set(start);
         }
@@ -49,7 +52,9 @@ impl Clock {
 }
 
 fn real_us() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
 }
 

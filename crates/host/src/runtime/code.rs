@@ -35,7 +35,9 @@ pub struct Recipe<'a> {
 impl Recipe<'_> {
     fn key(&self, engine: &Engine) -> String {
         let mut compatibility = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut compatibility);
+        engine
+            .precompile_compatibility_hash()
+            .hash(&mut compatibility);
         let mut digest = Sha256::new();
         digest.update(COMPOSITION_VERSION.to_le_bytes());
         digest.update(compatibility.finish().to_le_bytes());
@@ -51,7 +53,11 @@ impl Recipe<'_> {
         for part in &self.middleware {
             add("middleware", part);
         }
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn compose(&self) -> Result<Vec<u8>> {
@@ -65,7 +71,8 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
     let cache = CodeFolder::open(folder);
     let next = AtomicUsize::new(0);
     let compiled = AtomicUsize::new(0);
-    let made: Vec<Mutex<Option<Result<Component>>>> = recipes.iter().map(|_| Mutex::new(None)).collect();
+    let made: Vec<Mutex<Option<Result<Component>>>> =
+        recipes.iter().map(|_| Mutex::new(None)).collect();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..cores.min(recipes.len()) {
@@ -89,7 +96,11 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
         "components are loaded"
     );
     made.into_iter()
-        .map(|slot| slot.into_inner().expect("one thread a slot").expect("every recipe was taken"))
+        .map(|slot| {
+            slot.into_inner()
+                .expect("one thread a slot")
+                .expect("every recipe was taken")
+        })
         .collect()
 }
 
@@ -111,11 +122,22 @@ impl CodeFolder {
             tracing::warn!(folder = %folder.display(), %error, "compiled code cannot be kept there");
         }
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let files = entries.filter_map(|entry| CodeFile::recognise(entry.path())).collect();
-        Self { folder: folder.to_owned(), files, used: Mutex::default() }
+        let files = entries
+            .filter_map(|entry| CodeFile::recognise(entry.path()))
+            .collect();
+        Self {
+            folder: folder.to_owned(),
+            files,
+            used: Mutex::default(),
+        }
     }
 
-    fn load_or_compile(&self, engine: &Engine, recipe: &Recipe<'_>, compiled: &AtomicUsize) -> Result<Component> {
+    fn load_or_compile(
+        &self,
+        engine: &Engine,
+        recipe: &Recipe<'_>,
+        compiled: &AtomicUsize,
+    ) -> Result<Component> {
         let key = recipe.key(engine);
         if let Some(file) = self.files.get(&key) {
             match file.load(engine) {
@@ -155,14 +177,21 @@ impl CodeFolder {
         let now = SystemTime::now();
         // The time of the last use, for `remove_old`.
         let _ = std::fs::File::open(path).and_then(|file| file.set_modified(now));
-        self.used.lock().expect("nobody panics with it").push(path.to_owned());
+        self.used
+            .lock()
+            .expect("nobody panics with it")
+            .push(path.to_owned());
     }
 
     /// Every rebuild of a component leaves its former code behind.
     fn remove_old(&self) {
         let kept = Duration::from_secs(CODE_KEPT_DAYS * 24 * 60 * 60);
         let used = self.used.lock().expect("nobody panics with it");
-        for file in self.files.values().filter(|file| !used.contains(&file.path)) {
+        for file in self
+            .files
+            .values()
+            .filter(|file| !used.contains(&file.path))
+        {
             let modified = std::fs::metadata(&file.path).and_then(|metadata| metadata.modified());
             let is_old = modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > kept));
             if is_old {
@@ -200,7 +229,9 @@ impl CodeFile {
 
     /// Whole or not at all: others may start with the same folder right now.
     fn write(&self, code: &[u8]) -> Result<()> {
-        let draft = self.path.with_extension(format!("{}.tmp", std::process::id()));
+        let draft = self
+            .path
+            .with_extension(format!("{}.tmp", std::process::id()));
         std::fs::write(&draft, code)
             .and_then(|()| std::fs::rename(&draft, &self.path))
             .with_context(|| format!("writing {}", self.path.display()))
@@ -210,7 +241,10 @@ impl CodeFile {
 #[cfg(unix)]
 fn create_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(not(unix))]
@@ -228,8 +262,16 @@ mod tests {
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     fn recipe() -> Recipe<'static> {
-        let main = Part { id: "empty", wasm: EMPTY, grants: BTreeSet::new() };
-        Recipe { main, dependencies: Vec::new(), middleware: Vec::new() }
+        let main = Part {
+            id: "empty",
+            wasm: EMPTY,
+            grants: BTreeSet::new(),
+        };
+        Recipe {
+            main,
+            dependencies: Vec::new(),
+            middleware: Vec::new(),
+        }
     }
 
     fn engine() -> Engine {
@@ -239,12 +281,17 @@ mod tests {
     }
 
     fn files(folder: &Path) -> Vec<PathBuf> {
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect()
     }
 
     fn load(engine: &Engine, folder: &Path) -> usize {
         let compiled = AtomicUsize::new(0);
-        CodeFolder::open(folder).load_or_compile(engine, &recipe(), &compiled).unwrap();
+        CodeFolder::open(folder)
+            .load_or_compile(engine, &recipe(), &compiled)
+            .unwrap();
         compiled.into_inner()
     }
 
@@ -270,7 +317,9 @@ mod tests {
         let first = engine();
         assert_eq!(load(&first, folder.path()), 1);
         let mut config = wasmtime::Config::new();
-        config.wasm_component_model_async(true).epoch_interruption(true);
+        config
+            .wasm_component_model_async(true)
+            .epoch_interruption(true);
         let second = Engine::new(&config).unwrap();
         assert_eq!(load(&second, folder.path()), 1);
         assert_eq!(load(&first, folder.path()), 0);

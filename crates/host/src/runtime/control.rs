@@ -65,15 +65,27 @@ impl Control {
     }
 
     fn show_clock(&self) -> Answer {
-        answer(StatusCode::OK, self.clock.now().to_rfc3339_opts(SecondsFormat::Millis, true))
+        answer(
+            StatusCode::OK,
+            self.clock
+                .now()
+                .to_rfc3339_opts(SecondsFormat::Millis, true),
+        )
     }
 
     async fn set_clock(&self, request: Request<Incoming>) -> Answer {
-        let body = Limited::new(request.into_body(), CONTROL_BODY_BYTES_MAX).collect().await;
-        let text = body.ok().map(|body| String::from_utf8_lossy(&body.to_bytes()).trim().to_owned());
+        let body = Limited::new(request.into_body(), CONTROL_BODY_BYTES_MAX)
+            .collect()
+            .await;
+        let text = body
+            .ok()
+            .map(|body| String::from_utf8_lossy(&body.to_bytes()).trim().to_owned());
         let instant = text.and_then(|text| text.parse::<DateTime<Utc>>().ok());
         let Some(instant) = instant else {
-            return answer(StatusCode::BAD_REQUEST, "the body must be an instant like 2026-03-27T07:10:00Z");
+            return answer(
+                StatusCode::BAD_REQUEST,
+                "the body must be an instant like 2026-03-27T07:10:00Z",
+            );
         };
         self.clock.set(instant);
         tracing::info!(%instant, "the clock was set");
@@ -81,7 +93,11 @@ impl Control {
     }
 
     async fn run_timer(&self, component: &str) -> Answer {
-        let Some(timer) = self.timers.iter().find(|timer| timer.component() == component) else {
+        let Some(timer) = self
+            .timers
+            .iter()
+            .find(|timer| timer.component() == component)
+        else {
             return answer(StatusCode::NOT_FOUND, "no such timer");
         };
         match timer.run(self.clock.now()).await {

@@ -14,7 +14,11 @@ use crate::compose::DENIED_NAMESPACE;
 struct Nothing;
 
 /// Serves the denied imports of `component`.
-pub fn add_to_linker(engine: &Engine, linker: &mut Linker<State>, component: &Component) -> Result<()> {
+pub fn add_to_linker(
+    engine: &Engine,
+    linker: &mut Linker<State>,
+    component: &Component,
+) -> Result<()> {
     for (name, import) in component.component_type().imports(engine) {
         if !name.starts_with(DENIED_NAMESPACE) {
             continue;
@@ -30,7 +34,10 @@ pub fn add_to_linker(engine: &Engine, linker: &mut Linker<State>, component: &Co
                 continue;
             };
             own_resources.extend(resource_of(function));
-            let answer = Answer { import: name.to_owned(), function: (*function).to_owned() };
+            let answer = Answer {
+                import: name.to_owned(),
+                function: (*function).to_owned(),
+            };
             if signature.async_() {
                 instance.func_new_concurrent(function, move |_, _, parameters, results| {
                     Box::pin(std::future::ready(answer.give(parameters, results)))
@@ -53,7 +60,11 @@ pub fn add_to_linker(engine: &Engine, linker: &mut Linker<State>, component: &Co
 /// `connection` for `[method]connection.execute`.
 fn resource_of(function: &str) -> Option<&str> {
     let (_, function) = function.split_once(']')?;
-    Some(function.split_once('.').map_or(function, |(resource, _)| resource))
+    Some(
+        function
+            .split_once('.')
+            .map_or(function, |(resource, _)| resource),
+    )
 }
 
 struct Answer {
@@ -77,7 +88,9 @@ impl Answer {
                 let name = parameters.first().cloned().map(Box::new);
                 error(Val::Variant("undefined".to_owned(), name))
             }
-            "create-tcp-socket" | "create-udp-socket" => error(Val::Enum("access-denied".to_owned())),
+            "create-tcp-socket" | "create-udp-socket" => {
+                error(Val::Enum("access-denied".to_owned()))
+            }
             "resolve-addresses" if self.import.contains("@0.2") => {
                 error(Val::Enum("access-denied".to_owned()))
             }
@@ -91,7 +104,11 @@ impl Answer {
         };
         // Asking for an environment that is empty is normal; this is not.
         if matches!(answer, Val::Result(_)) {
-            tracing::warn!(import = self.import, function = self.function, "a part of a component used what it has no grant for");
+            tracing::warn!(
+                import = self.import,
+                function = self.function,
+                "a part of a component used what it has no grant for"
+            );
         }
         results[0] = answer;
         Ok(())
@@ -115,7 +132,10 @@ mod tests {
     }
 
     fn answer(import: &str, function: &str) -> Result<Val> {
-        let answer = Answer { import: import.to_owned(), function: function.to_owned() };
+        let answer = Answer {
+            import: import.to_owned(),
+            function: function.to_owned(),
+        };
         let mut results = [Val::Bool(false)];
         answer.give(&[Val::String("name".to_owned())], &mut results)?;
         let [result] = results;
@@ -124,14 +144,39 @@ mod tests {
 
     #[test]
     fn every_way_in_is_closed() {
-        let denied = Val::Result(Err(Some(Box::new(Val::Variant("access-denied".to_owned(), None)))));
+        let denied = Val::Result(Err(Some(Box::new(Val::Variant(
+            "access-denied".to_owned(),
+            None,
+        )))));
         for function in ["[static]connection.open", "[static]connection.open-async"] {
-            assert_eq!(answer("denied:gate/spin-sqlite-sqlite@3.1.0", function).unwrap(), denied);
+            assert_eq!(
+                answer("denied:gate/spin-sqlite-sqlite@3.1.0", function).unwrap(),
+                denied
+            );
         }
-        assert_eq!(answer("denied:x/spin-key-value-key-value@3.0.0", "[static]store.open").unwrap(), denied);
-        assert!(matches!(answer("denied:x/wasi-config-store@0.2.0", "get").unwrap(), Val::Result(Err(_))));
-        assert_eq!(answer("denied:x/wasi-cli-environment@0.2.6", "get-environment").unwrap(), Val::List(Vec::new()));
+        assert_eq!(
+            answer(
+                "denied:x/spin-key-value-key-value@3.0.0",
+                "[static]store.open"
+            )
+            .unwrap(),
+            denied
+        );
+        assert!(matches!(
+            answer("denied:x/wasi-config-store@0.2.0", "get").unwrap(),
+            Val::Result(Err(_))
+        ));
+        assert_eq!(
+            answer("denied:x/wasi-cli-environment@0.2.6", "get-environment").unwrap(),
+            Val::List(Vec::new())
+        );
         // What cannot be reached without a way in traps if it is reached after all.
-        assert!(answer("denied:gate/spin-sqlite-sqlite@3.1.0", "[method]connection.execute").is_err());
+        assert!(
+            answer(
+                "denied:gate/spin-sqlite-sqlite@3.1.0",
+                "[method]connection.execute"
+            )
+            .is_err()
+        );
     }
 }

@@ -43,14 +43,16 @@ fn pool() -> PoolingAllocationConfig {
 
 fn start_ticking(engine: &Engine) -> Result<()> {
     let engine = engine.weak();
-    std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
-        loop {
-            std::thread::sleep(Duration::from_millis(EPOCH_MS));
-            let Some(engine) = engine.upgrade() else {
-                break;
-            };
-            engine.increment_epoch();
-        }
-    })?;
+    std::thread::Builder::new()
+        .name("epoch".to_owned())
+        .spawn(move || {
+            loop {
+                std::thread::sleep(Duration::from_millis(EPOCH_MS));
+                let Some(engine) = engine.upgrade() else {
+                    break;
+                };
+                engine.increment_epoch();
+            }
+        })?;
     Ok(())
 }

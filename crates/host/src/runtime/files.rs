@@ -37,7 +37,8 @@ impl<'a> Copier<'a> {
             std::fs::remove_dir_all(target)
                 .with_context(|| format!("cannot empty {}", target.display()))?;
         }
-        std::fs::create_dir_all(target).with_context(|| format!("cannot create {}", target.display()))?;
+        std::fs::create_dir_all(target)
+            .with_context(|| format!("cannot create {}", target.display()))?;
         let excluded = component
             .exclude_files
             .iter()
@@ -46,7 +47,11 @@ impl<'a> Copier<'a> {
             })
             .collect::<Result<_>>()?;
         let root = std::path::absolute(root)?;
-        Ok(Self { root, target, excluded })
+        Ok(Self {
+            root,
+            target,
+            excluded,
+        })
     }
 
     fn copy_pattern(&self, pattern: &str) -> Result<()> {
@@ -82,7 +87,9 @@ impl<'a> Copier<'a> {
     }
 
     fn copy_glob(&self, pattern: &Path, prefix: &Path, to: &Path, written: &str) -> Result<()> {
-        let pattern = pattern.to_str().with_context(|| format!("files: {written:?} is not UTF-8"))?;
+        let pattern = pattern
+            .to_str()
+            .with_context(|| format!("files: {written:?} is not UTF-8"))?;
         let found = glob::glob(pattern).with_context(|| format!("files: {written:?}"))?;
         for path in found {
             let path = path?;
@@ -92,7 +99,11 @@ impl<'a> Copier<'a> {
             let Ok(in_root) = path.strip_prefix(&self.root) else {
                 bail!("files: {written:?} leads out of the folder of the manifest");
             };
-            if self.excluded.iter().any(|excluded| excluded.matches_path(in_root)) {
+            if self
+                .excluded
+                .iter()
+                .any(|excluded| excluded.matches_path(in_root))
+            {
                 continue;
             }
             self.copy_file(&path, &to.join(path.strip_prefix(prefix)?))?;
@@ -108,8 +119,9 @@ impl<'a> Copier<'a> {
         );
         let folder = to.parent().context("a file lies in a folder")?;
         std::fs::create_dir_all(folder)?;
-        std::fs::copy(from, to)
-            .with_context(|| format!("files: cannot copy {} to {}", from.display(), to.display()))?;
+        std::fs::copy(from, to).with_context(|| {
+            format!("files: cannot copy {} to {}", from.display(), to.display())
+        })?;
         Ok(())
     }
 }
@@ -120,7 +132,10 @@ fn has_parent_step(path: &Path) -> bool {
 
 fn inside(destination: &str) -> Result<&str> {
     let relative = destination.trim_start_matches('/');
-    ensure!(!has_parent_step(Path::new(relative)), "files: destination {destination:?} must not contain '..'");
+    ensure!(
+        !has_parent_step(Path::new(relative)),
+        "files: destination {destination:?} must not contain '..'"
+    );
     Ok(relative)
 }
 
@@ -138,7 +153,12 @@ mod tests {
     /// Mounts `files` of a folder with four files and lists what a guest sees.
     fn mounted(files: &str) -> Result<Vec<String>> {
         let root = tempfile::tempdir()?;
-        for name in ["static/index.html", "static/css/a.css", "static/draft.html", "other.txt"] {
+        for name in [
+            "static/index.html",
+            "static/css/a.css",
+            "static/draft.html",
+            "other.txt",
+        ] {
             write(root.path(), name);
         }
         let text = format!(
@@ -149,7 +169,15 @@ mod tests {
         let target = prepare(root.path(), manifest.component("x")?, target)?.unwrap();
         let found = glob::glob(target.join("**/*").to_str().unwrap())?.map(|path| path.unwrap());
         let files = found.filter(|path| path.is_file());
-        Ok(files.map(|path| path.strip_prefix(&target).unwrap().to_str().unwrap().to_owned()).collect())
+        Ok(files
+            .map(|path| {
+                path.strip_prefix(&target)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect())
     }
 
     #[test]
@@ -163,8 +191,14 @@ mod tests {
                 "files = [{ source = \"static/css\", destination = \"/styles\" }]",
                 vec!["styles/a.css"],
             ),
-            ("files = [\"static/*.html\"]", vec!["static/draft.html", "static/index.html"]),
-            ("files = [{ source = \"other.txt\", destination = \"/a.txt\" }]", vec!["a.txt"]),
+            (
+                "files = [\"static/*.html\"]",
+                vec!["static/draft.html", "static/index.html"],
+            ),
+            (
+                "files = [{ source = \"other.txt\", destination = \"/a.txt\" }]",
+                vec!["a.txt"],
+            ),
             ("files = [\"other.txt\"]", vec!["other.txt"]),
             (
                 "files = [\"static/**/*\"]\nexclude_files = [\"static/draft*\"]",
@@ -198,7 +232,12 @@ mod tests {
         let text = "spin_manifest_version = 2\n[application]\nname = \"demo\"\n[component.x]\n\
                     source = \"x.wasm\"\nfiles = [{ source = \"static\", destination = \"/\" }]\n";
         let manifest = Manifest::parse(text, root.path()).unwrap();
-        prepare(root.path(), manifest.component("x").unwrap(), target.clone()).unwrap();
+        prepare(
+            root.path(),
+            manifest.component("x").unwrap(),
+            target.clone(),
+        )
+        .unwrap();
         assert!(target.join("new.html").exists() && !target.join("old.html").exists());
     }
 }

@@ -15,9 +15,7 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use super::limits::{
-    INSTANCE_IDLE_MS, INSTANCE_KEPT_BYTES_MAX, INSTANCE_REQUESTS_MAX, REQUEST_MS,
-};
+use super::limits::{INSTANCE_IDLE_MS, INSTANCE_KEPT_BYTES_MAX, INSTANCE_REQUESTS_MAX, REQUEST_MS};
 use super::state::{Grants, State};
 use super::turn::{Seat, Turn};
 
@@ -31,7 +29,11 @@ pub struct Handler {
 impl Handler {
     /// Serves with instances of `service`.
     pub fn new(engine: &Engine, grants: Arc<Grants>, service: ServicePre<State>) -> Self {
-        Self { engine: engine.clone(), grants, service }
+        Self {
+            engine: engine.clone(),
+            grants,
+            service,
+        }
     }
 
     /// The component's id.
@@ -54,7 +56,10 @@ impl HandlerState for Handler {
             proxy: Proxy::P3(service),
             view: |state| state.http(),
             expiration: Patience::new(seat.clone()),
-            state: Worker { component: self.grants.id.clone(), seat },
+            state: Worker {
+                component: self.grants.id.clone(),
+                seat,
+            },
         })
     }
 }
@@ -110,7 +115,10 @@ pub struct Patience {
 
 impl Patience {
     fn new(seat: Arc<Seat>) -> Self {
-        Self { seat, sleep: Box::pin(tokio::time::sleep(Duration::from_millis(REQUEST_MS))) }
+        Self {
+            seat,
+            sleep: Box::pin(tokio::time::sleep(Duration::from_millis(REQUEST_MS))),
+        }
     }
 }
 

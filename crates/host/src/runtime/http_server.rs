@@ -37,7 +37,11 @@ use crate::manifest::WELL_KNOWN_PREFIX;
 pub type Application = Routes<ProxyHandler<Handler>>;
 
 /// Serves until `stop` changes, then lets what is under way come to its end.
-pub async fn serve(listener: TcpListener, application: Application, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    application: Application,
+    mut stop: watch::Receiver<bool>,
+) {
     let server = Arc::new(Server {
         application,
         turns: Turns::new(),
@@ -60,8 +64,14 @@ pub async fn serve(listener: TcpListener, application: Application, mut stop: wa
         }
     }
     drop(listener);
-    if timeout(Duration::from_millis(DRAIN_MS), graceful.shutdown()).await.is_err() {
-        tracing::warn!(waited_ms = DRAIN_MS, "stopping although requests are still under way");
+    if timeout(Duration::from_millis(DRAIN_MS), graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            waited_ms = DRAIN_MS,
+            "stopping although requests are still under way"
+        );
     }
 }
 
@@ -69,7 +79,11 @@ async fn accept(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
 ) -> std::io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let slot = connections.clone().acquire_owned().await.expect("never closed");
+    let slot = connections
+        .clone()
+        .acquire_owned()
+        .await
+        .expect("never closed");
     let (stream, client) = listener.accept().await?;
     // Without this, an answer in two packets costs a keep-alive client 40 ms.
     stream.set_nodelay(true)?;
@@ -190,7 +204,11 @@ impl Server {
     ) -> Response<Answer> {
         let entered = timeout(Duration::from_millis(QUEUE_MS), self.enter()).await;
         let Ok((turn, counted)) = entered else {
-            tracing::warn!(route = found.raw_route(), waited_ms = QUEUE_MS, "a request found no turn");
+            tracing::warn!(
+                route = found.raw_route(),
+                waited_ms = QUEUE_MS,
+                "a request found no turn"
+            );
             return problem(Problem::Busy);
         };
         let visit = Visit(turn.clone());
@@ -202,13 +220,21 @@ impl Server {
             }
         });
         match found.value().handle(turn, request).await {
-            Ok(response) => response.map(|body| Answer { body, counted: Some(counted) }),
+            Ok(response) => response.map(|body| Answer {
+                body,
+                counted: Some(counted),
+            }),
             Err(error) => failure(&error, &visit.0, found),
         }
     }
 
     async fn enter(&self) -> (Turn, OwnedSemaphorePermit) {
-        let counted = self.requests.clone().acquire_owned().await.expect("never closed");
+        let counted = self
+            .requests
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("never closed");
         (self.turns.take().await, counted)
     }
 }
@@ -226,10 +252,20 @@ fn failure(
     }
     let error_text = format!("{error:?}");
     if error.is::<InstantiationError<Turn>>() {
-        tracing::error!(component, route, error = error_text, "no instance could be made");
+        tracing::error!(
+            component,
+            route,
+            error = error_text,
+            "no instance could be made"
+        );
         return problem(Problem::Busy);
     }
-    tracing::error!(component, route, error = error_text, "a component failed to answer");
+    tracing::error!(
+        component,
+        route,
+        error = error_text,
+        "a component failed to answer"
+    );
     problem(Problem::Failure)
 }
 
@@ -238,7 +274,12 @@ fn absolute_uri(request: &Request<Incoming>) -> Result<Uri> {
     let mut parts = request.uri().clone().into_parts();
     let host = request.headers().get(header::HOST);
     let host: Option<Authority> = host
-        .map(|host| host.to_str().context("the Host header is not text")?.parse().context("the Host header is no authority"))
+        .map(|host| {
+            host.to_str()
+                .context("the Host header is not text")?
+                .parse()
+                .context("the Host header is no authority")
+        })
         .transpose()?;
     let authority = match (host, parts.authority.take()) {
         (None, None) => anyhow::bail!("the Host header is missing"),
@@ -321,7 +362,10 @@ fn problem(problem: Problem) -> Response<Answer> {
     let mut response = Response::new(full(body.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if matches!(problem, Problem::Busy) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -337,7 +381,10 @@ fn empty(status: StatusCode) -> Response<Answer> {
 
 fn full(text: impl Into<Bytes>) -> Answer {
     let body = Full::new(text.into()).map_err(never).boxed_unsync();
-    Answer { body, counted: None }
+    Answer {
+        body,
+        counted: None,
+    }
 }
 
 fn never(error: Infallible) -> wasmtime_wasi_http::Error {
@@ -358,12 +405,18 @@ mod tests {
         ] {
             let response = problem(case);
             assert_eq!(response.status(), status);
-            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert_eq!(
+                response.headers()["content-type"],
+                "application/problem+json"
+            );
             let body = response.into_body().collect().await.unwrap().to_bytes();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             assert_eq!(body["status"], status);
             for key in ["type", "title", "detail"] {
-                assert!(body[key].as_str().is_some_and(|text| !text.is_empty()), "{key}");
+                assert!(
+                    body[key].as_str().is_some_and(|text| !text.is_empty()),
+                    "{key}"
+                );
             }
         }
     }

@@ -89,7 +89,15 @@ pub async fn start(options: RuntimeOptions) -> Result<Running> {
     };
     // Compiling takes all cores for a while, which is not for the async threads.
     let ready = tokio::task::spawn_blocking(move || load.run()).await??;
-    let running = Start { listener, clock, is_virtual: options.clock.is_some(), state_lock, ready }.run().await?;
+    let running = Start {
+        listener,
+        clock,
+        is_virtual: options.clock.is_some(),
+        state_lock,
+        ready,
+    }
+    .run()
+    .await?;
     tracing::info!(
         address = %running.address,
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -127,13 +135,20 @@ impl Load {
         };
         let engine = engine::new()?;
         let loaded = application::load(&engine, &manifest, &self.cache_dir, &resources)?;
-        Ok(Ready { loaded, sqlite, key_value })
+        Ok(Ready {
+            loaded,
+            sqlite,
+            key_value,
+        })
     }
 }
 
 /// Opens the database of a state folder as the runtime does.
 pub fn open_sqlite(state_dir: &Path) -> Result<Sqlite> {
-    Ok(Sqlite::open(state_dir.join(SQLITE_FILE), SqliteOptions::default())?)
+    Ok(Sqlite::open(
+        state_dir.join(SQLITE_FILE),
+        SqliteOptions::default(),
+    )?)
 }
 
 struct Start {
@@ -148,21 +163,46 @@ impl Start {
     async fn run(self) -> Result<Running> {
         let (stop, stopped) = watch::channel(false);
         let address = self.listener.local_addr()?;
-        let Ready { loaded, sqlite, key_value } = self.ready;
+        let Ready {
+            loaded,
+            sqlite,
+            key_value,
+        } = self.ready;
         let mut tasks = Vec::new();
         let mut control = None;
         if self.is_virtual {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             control = Some(listener.local_addr()?);
             let timers = loaded.timers.clone();
-            let served = Control { clock: self.clock.clone(), timers };
-            tasks.push(tokio::spawn(control::serve(listener, served, stopped.clone())));
+            let served = Control {
+                clock: self.clock.clone(),
+                timers,
+            };
+            tasks.push(tokio::spawn(control::serve(
+                listener,
+                served,
+                stopped.clone(),
+            )));
         }
         for timer in loaded.timers {
-            tasks.push(tokio::spawn(timer.keep(self.clock.clone(), stopped.clone())));
+            tasks.push(tokio::spawn(
+                timer.keep(self.clock.clone(), stopped.clone()),
+            ));
         }
-        tasks.push(tokio::spawn(http_server::serve(self.listener, loaded.application, stopped)));
-        Ok(Running { address, control, stop, tasks, sqlite, key_value, _state_lock: self.state_lock })
+        tasks.push(tokio::spawn(http_server::serve(
+            self.listener,
+            loaded.application,
+            stopped,
+        )));
+        Ok(Running {
+            address,
+            control,
+            stop,
+            tasks,
+            sqlite,
+            key_value,
+            _state_lock: self.state_lock,
+        })
     }
 }
 

@@ -25,7 +25,11 @@ struct Inner {
 impl GuestOutput {
     /// The output named `stream` of a component.
     pub fn new(component: &Arc<str>, stream: &'static str) -> Self {
-        Self(Arc::new(Inner { component: component.clone(), stream, line: Mutex::default() }))
+        Self(Arc::new(Inner {
+            component: component.clone(),
+            stream,
+            line: Mutex::default(),
+        }))
     }
 
     fn take(&self, bytes: &[u8]) {

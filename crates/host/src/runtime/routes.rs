@@ -28,7 +28,9 @@ impl<T> Routes<T> {
             let based = based(&raw);
             let spec = spec(&based).map_err(|error| anyhow!("route {raw:?}: {error}"))?;
             let route = Route { raw, based, value };
-            router.add(spec, route).map_err(|error| anyhow!("{error}"))?;
+            router
+                .add(spec, route)
+                .map_err(|error| anyhow!("{error}"))?;
         }
         Ok(Self { router })
     }
@@ -36,13 +38,24 @@ impl<T> Routes<T> {
     /// The best match for a path: exact before parameters before wildcards.
     pub fn find<'a>(&'a self, path: &'a str) -> Option<Match<'a, T>> {
         let found = self.router.best_match(path)?;
-        Some(Match { route: found.handler(), captures: found.captures(), path })
+        Some(Match {
+            route: found.handler(),
+            captures: found.captures(),
+            path,
+        })
     }
 }
 
 fn based(raw: &str) -> String {
-    let absolute = if raw.starts_with('/') { raw.to_owned() } else { format!("/{raw}") };
-    absolute.strip_suffix('/').map(str::to_owned).unwrap_or(absolute)
+    let absolute = if raw.starts_with('/') {
+        raw.to_owned()
+    } else {
+        format!("/{raw}")
+    };
+    absolute
+        .strip_suffix('/')
+        .map(str::to_owned)
+        .unwrap_or(absolute)
 }
 
 fn spec(based: &str) -> Result<RouteSpec, String> {
@@ -96,14 +109,26 @@ impl<T> Match<'_, T> {
             }
         };
         set(HeaderName::from_static("spin-path-info"), &self.trailing());
-        set(HeaderName::from_static("spin-full-url"), &format!("http://{host}{path_and_query}"));
+        set(
+            HeaderName::from_static("spin-full-url"),
+            &format!("http://{host}{path_and_query}"),
+        );
         set(HeaderName::from_static("spin-matched-route"), &route.based);
         set(HeaderName::from_static("spin-base-path"), "/");
-        set(HeaderName::from_static("spin-raw-component-route"), &route.raw);
+        set(
+            HeaderName::from_static("spin-raw-component-route"),
+            &route.raw,
+        );
         set(HeaderName::from_static("spin-component-route"), prefix);
-        set(HeaderName::from_static("spin-client-addr"), &client.to_string());
+        set(
+            HeaderName::from_static("spin-client-addr"),
+            &client.to_string(),
+        );
         for (name, value) in self.captures.iter() {
-            let name = format!("spin-path-match-{}", name.replace('_', "-").to_ascii_lowercase());
+            let name = format!(
+                "spin-path-match-{}",
+                name.replace('_', "-").to_ascii_lowercase()
+            );
             if let Ok(name) = name.parse() {
                 set(name, value);
             }
@@ -113,8 +138,11 @@ impl<T> Match<'_, T> {
 
 /// Nobody outside may claim to be the host.
 fn strip(headers: &mut HeaderMap) {
-    let foreign: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with("spin-")).cloned().collect();
+    let foreign: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("spin-"))
+        .cloned()
+        .collect();
     for name in foreign {
         headers.remove(name);
     }
@@ -177,7 +205,12 @@ mod tests {
         headers.insert("spin-path-match-admin", HeaderValue::from_static("yes"));
         headers.insert("accept", HeaderValue::from_static("*/*"));
         let found = routes.find(uri.path()).unwrap();
-        found.set_headers(&mut headers, &uri, "example.com", "127.0.0.1:5000".parse().unwrap());
+        found.set_headers(
+            &mut headers,
+            &uri,
+            "example.com",
+            "127.0.0.1:5000".parse().unwrap(),
+        );
         headers
     }
 

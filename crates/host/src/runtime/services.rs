@@ -8,7 +8,9 @@ use wasmtime::component::{Accessor, FutureReader, HasData, Linker, Resource, Str
 
 use super::state::State;
 use super::turn::Turn;
-use crate::data::{KeyValue, QueryResult as Answer, Sqlite, SqliteError, SqliteErrorKind, Value as Cell};
+use crate::data::{
+    KeyValue, QueryResult as Answer, Sqlite, SqliteError, SqliteErrorKind, Value as Cell,
+};
 use crate::manifest::{DEFAULT_LABEL, is_valid_name};
 use bindings::spin::key_value::key_value;
 use bindings::spin::sqlite::sqlite;
@@ -89,17 +91,26 @@ impl State {
             Some(database) if label == DEFAULT_LABEL => database.clone(),
             _ => return Err(sqlite::Error::AccessDenied),
         };
-        let connection = Connection { database, changes: 0, last_insert_rowid: 0 };
+        let connection = Connection {
+            database,
+            changes: 0,
+            last_insert_rowid: 0,
+        };
         let full = |_| sqlite::Error::Io("too many connections are open".to_owned());
         self.table.push(connection).map_err(full)
     }
 
     fn connection(&self, handle: &Resource<Connection>) -> Result<&Connection, sqlite::Error> {
-        self.table.get(handle).map_err(|_| sqlite::Error::InvalidConnection)
+        self.table
+            .get(handle)
+            .map_err(|_| sqlite::Error::InvalidConnection)
     }
 
     fn bucket(&self, handle: &Resource<Bucket>) -> Result<KeyValue, key_value::Error> {
-        let bucket = self.table.get(handle).map_err(|_| key_value::Error::NoSuchStore)?;
+        let bucket = self
+            .table
+            .get(handle)
+            .map_err(|_| key_value::Error::NoSuchStore)?;
         Ok(bucket.0.clone())
     }
 
@@ -132,7 +143,10 @@ impl sqlite::HostConnection for State {
         let answer = waiting(self.seat.turn(), database.execute(&statement, parameters)).await;
         let answer = answer.map_err(|error| sqlite_error(&error))?;
         self.note(&handle, &answer);
-        Ok(sqlite::QueryResult { columns: answer.columns, rows: rows_to_guest(answer.rows) })
+        Ok(sqlite::QueryResult {
+            columns: answer.columns,
+            rows: rows_to_guest(answer.rows),
+        })
     }
 
     async fn last_insert_rowid(&mut self, handle: Resource<Connection>) -> wasmtime::Result<i64> {
@@ -165,7 +179,11 @@ impl<T: Send> sqlite::HostConnectionWithStore<T> for Services {
         statement: String,
         parameters: Vec<sqlite::Value>,
     ) -> Result<
-        (Vec<String>, StreamReader<sqlite::RowResult>, FutureReader<Result<(), sqlite::Error>>),
+        (
+            Vec<String>,
+            StreamReader<sqlite::RowResult>,
+            FutureReader<Result<(), sqlite::Error>>,
+        ),
         sqlite::Error,
     > {
         let (database, turn) = accessor.with(|mut access| {
@@ -175,15 +193,17 @@ impl<T: Send> sqlite::HostConnectionWithStore<T> for Services {
         })?;
         let parameters = parameters.into_iter().map(from_guest).collect();
         let answer = waiting(turn, database.execute(&statement, parameters)).await;
-        let answer = answer.map_err(|error| sqlite_error(&error))?;
+        let mut answer = answer.map_err(|error| sqlite_error(&error))?;
+        let Answer { columns, rows, .. } = &mut answer;
+        let (columns, rows) = (std::mem::take(columns), std::mem::take(rows));
         let streams = accessor.with(|mut access| {
             access.get().note(&handle, &answer);
-            let rows = StreamReader::new(&mut access, rows_to_guest(answer.rows))?;
+            let rows = StreamReader::new(&mut access, rows_to_guest(rows))?;
             let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;
             wasmtime::error::Ok((rows, end))
         });
         let (rows, end) = streams.map_err(|error| sqlite::Error::Io(error.to_string()))?;
-        Ok((answer.columns, rows, end))
+        Ok((columns, rows, end))
     }
 
     async fn last_insert_rowid_async(
@@ -229,7 +249,9 @@ fn to_guest(value: Cell) -> sqlite::Value {
 }
 
 fn rows_to_guest(rows: Vec<Vec<Cell>>) -> Vec<sqlite::RowResult> {
-    let row = |values: Vec<Cell>| sqlite::RowResult { values: values.into_iter().map(to_guest).collect() };
+    let row = |values: Vec<Cell>| sqlite::RowResult {
+        values: values.into_iter().map(to_guest).collect(),
+    };
     rows.into_iter().map(row).collect()
 }
 
@@ -272,7 +294,10 @@ impl<T: Send> key_value::HostStoreWithStore<T> for Services {
                 Some(store) if label == DEFAULT_LABEL => store.clone(),
                 _ => return Err(key_value::Error::AccessDenied),
             };
-            state.table.push(Bucket(store)).map_err(|_| key_value::Error::StoreTableFull)
+            state
+                .table
+                .push(Bucket(store))
+                .map_err(|_| key_value::Error::StoreTableFull)
         })
     }
 
@@ -282,7 +307,9 @@ impl<T: Send> key_value::HostStoreWithStore<T> for Services {
         key: String,
     ) -> Result<Option<Vec<u8>>, key_value::Error> {
         let (store, turn) = look_up(accessor, &handle)?;
-        waiting(turn, store.get(&key)).await.map_err(key_value_error)
+        waiting(turn, store.get(&key))
+            .await
+            .map_err(key_value_error)
     }
 
     async fn set(
@@ -292,7 +319,9 @@ impl<T: Send> key_value::HostStoreWithStore<T> for Services {
         value: Vec<u8>,
     ) -> Result<(), key_value::Error> {
         let (store, turn) = look_up(accessor, &handle)?;
-        waiting(turn, store.set(&key, value)).await.map_err(key_value_error)
+        waiting(turn, store.set(&key, value))
+            .await
+            .map_err(key_value_error)
     }
 
     async fn delete(
@@ -301,7 +330,9 @@ impl<T: Send> key_value::HostStoreWithStore<T> for Services {
         key: String,
     ) -> Result<(), key_value::Error> {
         let (store, turn) = look_up(accessor, &handle)?;
-        waiting(turn, store.delete(&key)).await.map_err(key_value_error)
+        waiting(turn, store.delete(&key))
+            .await
+            .map_err(key_value_error)
     }
 
     async fn exists(
@@ -310,13 +341,18 @@ impl<T: Send> key_value::HostStoreWithStore<T> for Services {
         key: String,
     ) -> Result<bool, key_value::Error> {
         let (store, turn) = look_up(accessor, &handle)?;
-        waiting(turn, store.exists(&key)).await.map_err(key_value_error)
+        waiting(turn, store.exists(&key))
+            .await
+            .map_err(key_value_error)
     }
 
     async fn get_keys(
         accessor: &Accessor<T, Self>,
         handle: Resource<Bucket>,
-    ) -> wasmtime::Result<(StreamReader<String>, FutureReader<Result<(), key_value::Error>>)> {
+    ) -> wasmtime::Result<(
+        StreamReader<String>,
+        FutureReader<Result<(), key_value::Error>>,
+    )> {
         let found = match look_up(accessor, &handle) {
             Ok((store, turn)) => waiting(turn, store.keys()).await.map_err(key_value_error),
             Err(error) => Err(error),
@@ -360,6 +396,8 @@ impl config::Host for State {
 
     async fn get_all(&mut self) -> Result<Vec<(String, String)>, config::Error> {
         let all = self.grants.variables.iter();
-        Ok(all.map(|(name, value)| (name.clone(), value.clone())).collect())
+        Ok(all
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect())
     }
 }

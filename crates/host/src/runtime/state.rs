@@ -90,10 +90,13 @@ fn wasi(grants: &Grants) -> wasmtime::Result<WasiCtx> {
     }
     if !grants.hosts.is_empty() {
         let grants_hosts = grants.hosts.clone();
-        builder.allow_tcp(true).allow_udp(true).socket_addr_check(move |address, purpose| {
-            let is_allowed = may_use(&grants_hosts, address, purpose);
-            Box::pin(std::future::ready(is_allowed))
-        });
+        builder
+            .allow_tcp(true)
+            .allow_udp(true)
+            .socket_addr_check(move |address, purpose| {
+                let is_allowed = may_use(&grants_hosts, address, purpose);
+                Box::pin(std::future::ready(is_allowed))
+            });
     } else {
         builder.allow_tcp(false).allow_udp(false);
     }
@@ -103,11 +106,13 @@ fn wasi(grants: &Grants) -> wasmtime::Result<WasiCtx> {
 /// As on Spin: guests may connect where they are granted, and never listen.
 fn may_use(hosts: &AllowedHosts, address: SocketAddr, purpose: SocketAddrUse) -> bool {
     let transport = match purpose {
-        SocketAddrUse::TcpBind => return false,
         SocketAddrUse::TcpConnect => Transport::Tcp,
-        SocketAddrUse::UdpBind | SocketAddrUse::UdpConnect | SocketAddrUse::UdpOutgoingDatagram => {
-            Transport::Udp
+        SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => Transport::Udp,
+        // Connecting and sending bind first, to any address and port.
+        SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
+            return address.ip().is_unspecified() && address.port() == 0;
         }
+        SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => return false,
     };
     let is_allowed = hosts.allow(transport, address);
     if !is_allowed {
@@ -118,20 +123,30 @@ fn may_use(hosts: &AllowedHosts, address: SocketAddr, purpose: SocketAddrUse) ->
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
     }
 }
 
 /// Guests call nobody over HTTP here; the manifest cannot grant it either.
 struct NoOutboundHttp;
 
-type Sent = (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), HttpError>> + Send>);
+type Sent = (
+    http::Response<WasiBody>,
+    Box<dyn Future<Output = Result<(), HttpError>> + Send>,
+);
 
 impl WasiHttpHooks for NoOutboundHttp {
     fn send_request(
@@ -152,7 +167,9 @@ impl ResourceLimiter for State {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        let total = self
+            .memory_bytes
+            .saturating_add(desired.saturating_sub(current));
         if total > INSTANCE_MEMORY_BYTES_MAX {
             tracing::warn!(component = %self.grants.id, bytes = total, "a component asked for more memory than it may have");
             return Ok(false);
@@ -186,6 +203,14 @@ mod tests {
         let hosts = AllowedHosts::parse(&[any], &variables).unwrap();
         let address = "127.0.0.1:25".parse().unwrap();
         assert!(may_use(&hosts, address, SocketAddrUse::TcpConnect));
-        assert!(!may_use(&hosts, address, SocketAddrUse::TcpBind));
+        for purpose in [
+            SocketAddrUse::TcpBind,
+            SocketAddrUse::TcpListen,
+            SocketAddrUse::TcpAccept,
+        ] {
+            assert!(!may_use(&hosts, address, purpose), "{purpose:?}");
+        }
+        let any = "0.0.0.0:0".parse().unwrap();
+        assert!(may_use(&hosts, any, SocketAddrUse::TcpBind));
     }
 }

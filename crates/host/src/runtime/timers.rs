@@ -50,10 +50,19 @@ impl Timer {
         pre: wasmtime::component::InstancePre<State>,
         expression: &str,
     ) -> Result<Self> {
-        let schedule = parse(expression).with_context(|| format!("cron_expression {expression:?}"))?;
-        let pre = TimerPre::new(pre).context("it does not export handle-cron-event")?;
+        let schedule =
+            parse(expression).with_context(|| format!("cron_expression {expression:?}"))?;
+        let pre = TimerPre::new(pre)
+            .map_err(anyhow::Error::from)
+            .context("it does not export handle-cron-event")?;
         let runs = Arc::new(Semaphore::new(TIMER_RUNS_MAX));
-        Ok(Self(Arc::new(Inner { engine: engine.clone(), grants, pre, schedule, runs })))
+        Ok(Self(Arc::new(Inner {
+            engine: engine.clone(),
+            grants,
+            pre,
+            schedule,
+            runs,
+        })))
     }
 
     /// The component's id.
@@ -87,20 +96,34 @@ impl Timer {
 
     fn fire(&self, runs: &mut JoinSet<()>, now: DateTime<Utc>) {
         let Ok(slot) = self.0.runs.clone().try_acquire_owned() else {
-            tracing::warn!(component = self.component(), running = TIMER_RUNS_MAX, "a tick is skipped: too many runs are still under way");
+            tracing::warn!(
+                component = self.component(),
+                running = TIMER_RUNS_MAX,
+                "a tick is skipped: too many runs are still under way"
+            );
             return;
         };
         let timer = self.clone();
         runs.spawn(async move {
             if let Err(error) = timer.run_with(slot, now).await {
-                tracing::error!(component = timer.component(), error = format!("{error:#}"), "a timer failed");
+                tracing::error!(
+                    component = timer.component(),
+                    error = format!("{error:#}"),
+                    "a timer failed"
+                );
             }
         });
     }
 
     /// Runs the handler once, now.
     pub async fn run(&self, now: DateTime<Utc>) -> Result<()> {
-        let slot = self.0.runs.clone().acquire_owned().await.expect("never closed");
+        let slot = self
+            .0
+            .runs
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("never closed");
         self.run_with(slot, now).await
     }
 
@@ -115,7 +138,8 @@ impl Timer {
                 Err(_) => bail!("it took longer than {TIMER_MS} ms and was stopped"),
             }
         });
-        run.await.map_err(|error| anyhow!("the run ended unexpectedly: {error}"))?
+        run.await
+            .map_err(|error| anyhow!("the run ended unexpectedly: {error}"))?
     }
 }
 
@@ -126,7 +150,10 @@ impl Inner {
         let mut store = State::store(&self.engine, &self.grants)?;
         let timer = self.pre.instantiate_async(&mut store).await?;
         let timestamp = u64::try_from(now.timestamp()).unwrap_or(0);
-        match timer.call_handle_cron_event(&mut store, Metadata { timestamp }).await? {
+        match timer
+            .call_handle_cron_event(&mut store, Metadata { timestamp })
+            .await?
+        {
             Ok(()) => Ok(()),
             Err(TimerError::Other(message)) => bail!("{message}"),
         }
@@ -136,7 +163,10 @@ impl Inner {
 /// Six fields, seconds first; day of month and day of week must both match.
 /// These are the settings of Spin's cron trigger.
 fn parse(expression: &str) -> Result<Cron> {
-    let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
+    let parser = CronParser::builder()
+        .seconds(Seconds::Required)
+        .dom_and_dow(true)
+        .build();
     Ok(parser.parse(expression)?)
 }
 
@@ -155,7 +185,10 @@ enum Look {
 
 impl Due {
     fn new(schedule: Cron, now: DateTime<Utc>) -> Self {
-        Self { schedule, seen: now }
+        Self {
+            schedule,
+            seen: now,
+        }
     }
 
     fn look(&mut self, now: DateTime<Utc>) -> Look {
@@ -198,9 +231,15 @@ mod tests {
     #[test]
     fn fires_at_each_tick_and_not_between() {
         let mut due = due("*/10 * * * * *", "2026-03-27T07:10:00Z");
-        assert_eq!(due.look(instant("2026-03-27T07:10:04Z")), Look::Wait(Duration::from_secs(6)));
+        assert_eq!(
+            due.look(instant("2026-03-27T07:10:04Z")),
+            Look::Wait(Duration::from_secs(6))
+        );
         assert_eq!(due.look(instant("2026-03-27T07:10:10Z")), Look::Fire);
-        assert_eq!(due.look(instant("2026-03-27T07:10:10.5Z")), Look::Wait(Duration::from_millis(9_500)));
+        assert_eq!(
+            due.look(instant("2026-03-27T07:10:10.5Z")),
+            Look::Wait(Duration::from_millis(9_500))
+        );
         assert_eq!(due.look(instant("2026-03-27T07:10:20Z")), Look::Fire);
     }
 
@@ -208,14 +247,20 @@ mod tests {
     fn a_jump_over_many_ticks_fires_once() {
         let mut due = due("0 */5 * * * *", "2026-03-27T07:10:00Z");
         assert_eq!(due.look(instant("2026-05-01T00:02:00Z")), Look::Fire);
-        assert_eq!(due.look(instant("2026-05-01T00:02:00Z")), Look::Wait(Duration::from_secs(60)));
+        assert_eq!(
+            due.look(instant("2026-05-01T00:02:00Z")),
+            Look::Wait(Duration::from_secs(60))
+        );
         assert_eq!(due.look(instant("2026-05-01T00:05:00Z")), Look::Fire);
     }
 
     #[test]
     fn a_jump_backwards_fires_nothing_and_goes_on_from_there() {
         let mut due = due("0 */5 * * * *", "2026-03-27T07:11:00Z");
-        assert!(matches!(due.look(instant("2026-03-20T00:00:00Z")), Look::Wait(_)));
+        assert!(matches!(
+            due.look(instant("2026-03-20T00:00:00Z")),
+            Look::Wait(_)
+        ));
         assert_eq!(due.look(instant("2026-03-20T00:05:00Z")), Look::Fire);
     }
 
@@ -223,7 +268,10 @@ mod tests {
     fn sleeps_are_short_enough_to_notice_a_clock_that_was_set() {
         let mut due = due("0 0 0 1 1 *", "2026-03-27T07:11:00Z");
         let longest = Duration::from_millis(SLEEP_MS_MAX);
-        assert_eq!(due.look(instant("2026-03-27T07:11:00Z")), Look::Wait(longest));
+        assert_eq!(
+            due.look(instant("2026-03-27T07:11:00Z")),
+            Look::Wait(longest)
+        );
     }
 
     #[test]
@@ -231,7 +279,10 @@ mod tests {
         // 2026-05-01 is a Friday, 2026-04-03 the first Friday before it.
         let mut due = due("0 0 0 1 * FRI", "2026-03-27T07:11:00Z");
         let longest = Duration::from_millis(SLEEP_MS_MAX);
-        assert_eq!(due.look(instant("2026-04-03T00:00:01Z")), Look::Wait(longest));
+        assert_eq!(
+            due.look(instant("2026-04-03T00:00:01Z")),
+            Look::Wait(longest)
+        );
         assert_eq!(due.look(instant("2026-05-01T00:00:01Z")), Look::Fire);
     }
 }

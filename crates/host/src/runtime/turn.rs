@@ -115,7 +115,10 @@ impl Seat {
 
     /// The turn of the request inside; none for a timer.
     pub fn turn(&self) -> Option<Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The guest was interrupted and runs on at once: it does not wait.
@@ -161,12 +164,20 @@ pub struct TurnBody {
     resuming: Option<Resuming>,
 }
 
-type Resuming = (Pin<Box<dyn Future<Output = ()> + Send>>, Option<Result<Frame<Bytes>, HttpError>>);
+type Resuming = (
+    Pin<Box<dyn Future<Output = ()> + Send>>,
+    Option<Result<Frame<Bytes>, HttpError>>,
+);
 
 impl TurnBody {
     /// Wraps the body of the request that has `turn`.
     pub fn new(inner: Incoming, turn: Turn) -> Self {
-        Self { inner, turn, paused: false, resuming: None }
+        Self {
+            inner,
+            turn,
+            paused: false,
+            resuming: None,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Table {
         for record in reader.records() {
             let record = record.with_context(|| format!("in {name}"))?;
             rows.push(Row {
-                line: record.position().map_or(0, csv::Position::line),
+                line: record.position().map_or(0, |start| first_line(text, start)),
                 fields: record.iter().map(str::to_owned).collect(),
             });
         }
@@ -129,6 +129,18 @@ impl Chunk {
     }
 }
 
+/// Empty lines before a row count as its beginning for the reader, not for people.
+fn first_line(text: &str, start: &csv::Position) -> u64 {
+    let rest = usize::try_from(start.byte())
+        .ok()
+        .and_then(|byte| text.as_bytes().get(byte..));
+    let empty = rest.unwrap_or_default().iter();
+    let ends = empty
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .filter(|byte| **byte == b'\n');
+    start.line() + ends.count() as u64
+}
+
 fn delimiter(text: &str) -> u8 {
     let heading = text.lines().next().unwrap_or_default();
     if heading.contains(';') && !heading.contains(',') {
@@ -177,6 +189,13 @@ mod tests {
         let lines = [1, 2, 3, 4, 5].map(|line| chunks[0].file_line(line));
         assert_eq!(lines, [1, 2, 3, 3, 6]);
         assert_eq!(chunks[1].file_line(2), 7);
+    }
+
+    #[test]
+    fn lines_are_counted_with_either_ending() {
+        let table = table("code,name\r\na,1\r\n\r\nb,2\r\n");
+        let chunk = &chunks(&table, 9)[0];
+        assert_eq!([2, 3].map(|line| chunk.file_line(line)), [2, 4]);
     }
 
     #[test]

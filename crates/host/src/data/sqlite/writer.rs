@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use rusqlite::{CheckpointMode, MAIN_DB, ffi};
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{MAIN_DB, ffi};
 use tokio::sync::{mpsc, oneshot};
 
 use super::SqliteOptions;
@@ -100,7 +101,11 @@ impl Writer {
                         closers.push(closer);
                     }
                     #[cfg(test)]
-                    Message::Inspect(look) => look(&mut self.connection.raw),
+                    Message::Inspect(look) => {
+                        self.connection.guard.set_guest(false);
+                        look(&mut self.connection.raw);
+                        self.connection.guard.set_guest(true);
+                    }
                 }
                 next = if group.len() < GROUP_STATEMENTS_MAX && bytes < GROUP_BYTES_MAX {
                     queue.try_recv().ok()
@@ -152,7 +157,7 @@ impl Writer {
             match self.run_in_savepoint(&job) {
                 Ok(result) => done.push((job, result)),
                 Err(error) => {
-                    job.answer(Err(error));
+                    job.answer(Err(for_caller(error)));
                     if self.connection.raw.is_autocommit() {
                         // The statement took the whole transaction with it
                         // (full disk, INSERT OR ROLLBACK, a time limit). The
@@ -224,11 +229,11 @@ impl Writer {
         };
         if let Err(error) = &outcome {
             self.roll_back();
-            if may_have_reached_the_log(error) {
+            if is_storage_failure(error) {
                 self.empty_log_after_failure(error, 1);
             }
         }
-        job.answer(outcome);
+        job.answer(outcome.map_err(for_caller));
     }
 
     /// For a statement with rows: reading them may fail after it has changed
@@ -236,12 +241,7 @@ impl Writer {
     fn run_in_transaction(&mut self, job: &Job) -> Answer {
         self.connection.run_own("BEGIN IMMEDIATE")?;
         let result = self.execute(job)?;
-        self.connection
-            .run_own("COMMIT")
-            .map_err(|error| match error.kind {
-                SqliteErrorKind::Constraint => error,
-                _ => nothing_stored(&error),
-            })?;
+        self.connection.run_own("COMMIT")?;
         Ok(result)
     }
 
@@ -354,8 +354,17 @@ fn is_foreign_key(error: &SqliteError) -> bool {
     error.message.starts_with("FOREIGN KEY")
 }
 
-fn may_have_reached_the_log(error: &SqliteError) -> bool {
+fn is_storage_failure(error: &SqliteError) -> bool {
     matches!(error.kind, SqliteErrorKind::Full | SqliteErrorKind::Io)
+}
+
+/// A constraint says by itself that nothing was stored; a disk does not.
+fn for_caller(error: SqliteError) -> SqliteError {
+    if is_storage_failure(&error) {
+        nothing_stored(&error)
+    } else {
+        error
+    }
 }
 
 fn nothing_stored(error: &SqliteError) -> SqliteError {

@@ -1,0 +1,266 @@
+//! What each mail says, before it is text or HTML.
+
+use crate::{Notification, Unsendable, clean};
+use akses_domain::reference::VerifiedBy;
+use akses_domain::time::{Date, Instant, Zone};
+use akses_domain::words;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// One mail.
+pub(crate) struct Letter {
+    /// The subject line.
+    pub(crate) subject: String,
+    /// Who is spoken to.
+    pub(crate) greeting: String,
+    /// What happened.
+    pub(crate) news: String,
+    /// What it is about, label by label.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// What somebody wrote about it, line by line.
+    pub(crate) quote: Option<(&'static str, Vec<String>)>,
+    /// What to do next, in order.
+    pub(crate) steps: Vec<String>,
+}
+
+/// The letter for a notification's template.
+pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
+    match notification.template.as_str() {
+        "request-submitted" => Ok(submitted(notification, read(notification)?)),
+        "request-approved" => Ok(approved(notification, read(notification)?)),
+        "request-rejected" => Ok(rejected(notification, read(notification)?)),
+        "access-deactivated" => Ok(deactivated(notification, read(notification)?)),
+        "access-expired" => Ok(expired(notification, read(notification)?)),
+        other => Err(Unsendable::UnknownTemplate(clean::token(other))),
+    }
+}
+
+/// Of `access-requested` and `reactivation-requested`.
+#[derive(Deserialize)]
+struct Submitted {
+    request: Request,
+    verified_by: VerifiedBy,
+    /// Only a registration has a form.
+    form: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Request {
+    valid_until: Date,
+    deadline_at: Instant,
+}
+
+/// VER-3: the deadline counts from submission.
+fn submitted(notification: &Notification, event: Submitted) -> Letter {
+    let zone = notification.zone;
+    let deadline = words::moment(event.request.deadline_at, zone);
+    let what = match event.form {
+        Some(_) => "Pendaftaran akses",
+        None => "Permohonan Aktifkan Kembali",
+    };
+    let (verifier, contact) = match event.verified_by {
+        VerifiedBy::Institution => (
+            "Verifikator (VAI) instansi Anda",
+            "hubungi VAI di instansi Anda",
+        ),
+        VerifiedBy::National => (
+            "Direktorat Sistem Pengadaan Digital",
+            "hubungi Pusat Bantuan Direktorat Sistem Pengadaan Digital",
+        ),
+    };
+    letter(
+        notification,
+        format!("{what} Anda sudah diterima"),
+        format!(
+            "{what} Anda sudah kami terima pada {} dan sekarang Menunggu Verifikasi.",
+            words::moment(notification.at, zone)
+        ),
+    )
+    .fact(
+        "Masa berlaku yang diajukan",
+        until(event.request.valid_until, zone),
+    )
+    .fact(
+        "Batas waktu verifikasi",
+        format!("{deadline} (3x24 jam sejak pengajuan)"),
+    )
+    .step(format!(
+        "Anda tidak perlu melakukan apa-apa sekarang. {verifier} memeriksa pengajuan ini \
+         paling lambat {deadline}, dan hasilnya dikirim ke alamat surel ini."
+    ))
+    .step(format!(
+        "Bila sampai batas waktu itu belum ada hasil, {contact}."
+    ))
+}
+
+#[derive(Deserialize)]
+struct Approved {
+    valid_until: Date,
+}
+
+fn approved(notification: &Notification, event: Approved) -> Letter {
+    let end = until(event.valid_until, notification.zone);
+    letter(
+        notification,
+        "Pengajuan Anda disetujui: akses Aktif".to_owned(),
+        format!(
+            "Pengajuan Anda disetujui pada {}. Akses Anda sekarang Aktif.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .fact("Berlaku", end.clone())
+    .step("Masuk ke Akses, lalu pilih platform yang hendak Anda pakai.".to_owned())
+    .step(format!(
+        "Akses ini berlaku {end}. Bila tugas Anda diperpanjang, siapkan SK/ST baru \
+         sebelum tanggal itu."
+    ))
+}
+
+#[derive(Deserialize)]
+struct Rejected {
+    reason: String,
+}
+
+/// VER-2: the reason reaches the person. REG-6: they may start again.
+fn rejected(notification: &Notification, event: Rejected) -> Letter {
+    let mut letter = letter(
+        notification,
+        "Pengajuan Anda ditolak: lihat alasannya".to_owned(),
+        format!(
+            "Pengajuan Anda ditolak pada {}.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .step("Perbaiki data atau dokumen sesuai dengan alasan di atas.".to_owned())
+    .step(
+        "Masuk ke Akses dan ajukan kembali. Tidak ada batas waktu untuk itu; data yang \
+         pernah Anda isi ditawarkan kembali."
+            .to_owned(),
+    )
+    .step("Bila alasannya kurang jelas, tanyakan kepada VAI di instansi Anda.".to_owned());
+    letter.quote = Some(("Alasan penolakan", clean::lines(&event.reason)));
+    letter
+}
+
+#[derive(Deserialize)]
+struct Deactivated {
+    handover: Handover,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Handover {
+    NoneOpen,
+    Successor {},
+}
+
+/// EXP-1, EXP-6.
+fn deactivated(notification: &Notification, event: Deactivated) -> Letter {
+    let handover = match event.handover {
+        Handover::NoneOpen => "Tidak ada pengadaan yang belum selesai",
+        Handover::Successor {} => "Diteruskan oleh orang yang Anda tunjuk",
+    };
+    letter(
+        notification,
+        "Akses Anda sudah dinonaktifkan".to_owned(),
+        format!(
+            "Sesuai permintaan Anda, akses ini Tidak Aktif sejak {}.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .fact("Pekerjaan yang belum selesai", handover.to_owned())
+    .step(
+        "Bila bukan Anda yang menonaktifkan, segera ganti kata sandi Anda dan hubungi \
+         Pusat Bantuan."
+            .to_owned(),
+    )
+    .step(SETTLE_PAYMENTS.to_owned())
+    .step(REACTIVATE.to_owned())
+}
+
+#[derive(Deserialize)]
+struct Expired {
+    valid_until: Option<Date>,
+    overtook_request: bool,
+}
+
+/// EXP-3; EXP-4 for those whose request waits on.
+fn expired(notification: &Notification, event: Expired) -> Letter {
+    let zone = notification.zone;
+    let mut letter = letter(
+        notification,
+        "Masa berlaku akses Anda sudah berakhir".to_owned(),
+        "Masa berlaku akses ini sudah lewat. Statusnya sekarang Kedaluwarsa, dan akses ini \
+         tidak dapat dipakai untuk masuk ke platform."
+            .to_owned(),
+    );
+    if let Some(day) = event.valid_until {
+        letter = letter.fact("Masa berlaku", until(day, zone));
+    }
+    letter = if event.overtook_request {
+        letter.step(
+            "Pengajuan Anda yang menunggu verifikasi tetap diproses. Anda tidak perlu \
+             mengajukan lagi; hasilnya dikirim ke alamat surel ini."
+                .to_owned(),
+        )
+    } else {
+        letter.step(REACTIVATE.to_owned())
+    };
+    letter.step(SETTLE_PAYMENTS.to_owned())
+}
+
+const REACTIVATE: &str = "Bila Anda masih bertugas, masuk ke Akses, pilih akses ini, lalu tekan \
+    Aktifkan Kembali. Siapkan SK/ST yang menyebut masa tugas baru (PDF, paling besar 2 MB).";
+
+/// EXP-6.
+const SETTLE_PAYMENTS: &str = "Bila Anda PPK dan ada paket yang sudah diserahterimakan, \
+    selesaikan pembayarannya bersama Bendahara.";
+
+fn letter(notification: &Notification, subject: String, news: String) -> Letter {
+    let name = clean::line(&notification.recipient_name);
+    let known = [
+        ("Peran", clean::line(&notification.role_name)),
+        ("Satuan kerja", clean::line(&notification.work_unit_name)),
+        ("Instansi", clean::line(&notification.institution_name)),
+    ];
+    Letter {
+        subject,
+        greeting: if name.is_empty() {
+            "Yth. Pengguna Akses,".to_owned()
+        } else {
+            format!("Yth. {name},")
+        },
+        news,
+        facts: known
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect(),
+        quote: None,
+        steps: Vec::new(),
+    }
+}
+
+impl Letter {
+    fn fact(mut self, label: &'static str, value: String) -> Self {
+        self.facts.push((label, value));
+        self
+    }
+
+    fn step(mut self, step: String) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+/// A last day, with what "last" means (EXP-2).
+fn until(day: Date, zone: Zone) -> String {
+    format!("sampai {} pukul 24.00 {zone}", words::weekday_date(day))
+}
+
+fn read<T: DeserializeOwned>(notification: &Notification) -> Result<T, Unsendable> {
+    serde_json::from_str(&notification.event).map_err(|error| {
+        // Where, not what: the event holds what people typed.
+        let place = format!("line {} column {}", error.line(), error.column());
+        Unsendable::BadEvent(format!("{:?} error at {place}", error.classify()))
+    })
+}
