@@ -12,10 +12,6 @@ use std::time::{Duration, Instant};
 
 const SWEEP_MS_MAX: u64 = 30_000;
 
-/// What the walk tells about each letter: a word that only this kind of letter
-/// has, and what else has to stand in it.
-type Expected = (&'static str, &'static [&'static str]);
-
 #[test]
 fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     let mut walk = Walk::begin();
@@ -28,7 +24,7 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     let access = Access(walk.person.try_register(&form).expect(201).json());
     let id = access.id();
     assert_eq!(access.status(), "Menunggu Verifikasi");
-    walk.mail(("Diterima", &["Pejabat Pembuat Komitmen", "Satuan Kerja"]));
+    walk.mail("Diterima", &["Pejabat Pembuat Komitmen", "Satuan Kerja"]);
 
     // VER-1, VER-3: the verifier of the institution sees it, with its decree
     // and its deadline.
@@ -47,22 +43,22 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     assert_eq!(listed["status_text"], "Ditolak");
     assert_eq!(listed["rejection"], reason);
     assert_eq!(listed["next_steps"], json!(["register-again"]));
-    walk.mail(("Ditolak", &[reason]));
+    walk.mail("Ditolak", &[reason]);
 
     // REG-6: registered again on the same access; the address is known by now.
     let again = walk.person.register("PPK", &unit, "2026-04-30");
     assert_eq!(again.id(), id);
-    walk.mail(("Diterima", &[]));
+    walk.mail("Diterima", &[]);
     assert_eq!(verifier.approve(&again.request()).status(), "Aktif");
     assert_eq!(walk.person.listed(&id)["next_steps"], json!(["enter", "deactivate"]));
-    walk.mail(("Disetujui", &["30 April 2026"]));
+    walk.mail("Disetujui", &["30 April 2026"]);
 
     // EXP-1, EXP-5.
     assert_eq!(walk.person.deactivate(&id).status(), "Tidak Aktif");
-    walk.mail(("Dinonaktifkan", &[]));
+    walk.mail("Dinonaktifkan", &[]);
     let reactivation = walk.person.reactivate(&id, "2026-05-15");
     assert_eq!(reactivation.status(), "Menunggu Verifikasi");
-    walk.mail(("Diterima", &[]));
+    walk.mail("Diterima", &[]);
 
     // VER-2: an earlier end date, never a later one.
     let later = json!({ "decision": "approve", "attested": true, "valid_until": "2026-05-16" });
@@ -72,7 +68,7 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     let earlier = json!({ "decision": "approve", "attested": true, "valid_until": "2026-05-10" });
     let approved = verifier.decide(&reactivation.request(), &earlier).expect(200).json();
     assert_eq!(approved["valid_until"], "2026-05-10");
-    walk.mail(("Disetujui", &["10 Mei 2026"]));
+    walk.mail("Disetujui", &["10 Mei 2026"]);
 
     // EXP-2, EXP-3: the clock comes to the next local day, and the timer runs by
     // itself. Sessions have ended by then.
@@ -80,14 +76,14 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     walk.person = walk.world.sign_in(&walk.person.email);
     assert_eq!(walk.person.status(&id), "Kedaluwarsa");
     walk.await_sweep(&id);
-    walk.mail(("berakhir", &["Kedaluwarsa", "10 Mei 2026"]));
+    walk.mail("berakhir", &["Kedaluwarsa", "10 Mei 2026"]);
 
     // EXP-5 once more.
     let verifier = walk.world.sign_in(&verifier.email);
     let last = walk.person.reactivate(&id, "2026-12-31");
-    walk.mail(("Diterima", &[]));
+    walk.mail("Diterima", &[]);
     assert_eq!(verifier.approve(&last.request()).status(), "Aktif");
-    walk.mail(("Disetujui", &["31 Desember 2026"]));
+    walk.mail("Disetujui", &["31 Desember 2026"]);
 
     assert_eq!(
         walk.world.database().kinds(&id),
@@ -131,7 +127,7 @@ impl Walk {
 
     /// Exactly one more letter came to the person, and it says this.
     #[track_caller]
-    fn mail(&mut self, (kind, says): Expected) {
+    fn mail(&mut self, kind: &str, says: &[&str]) {
         self.world.host.run_timer("deliver-notifications");
         self.letters += 1;
         let letters = self.mailbox.wait_for(&self.person.email, self.letters);

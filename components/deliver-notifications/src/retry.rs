@@ -38,8 +38,14 @@ mod tests {
         }
         let hours = now.ms() / MINUTE_MS / 60;
         assert!((70..80).contains(&hours), "{hours} hours");
-        assert!(matches!(after(TRIES_MAX, now, String::new()), Delivery::Dead(_)));
-        assert!(matches!(after(u32::MAX, now, String::new()), Delivery::Dead(_)));
+        assert!(matches!(
+            after(TRIES_MAX, now, String::new()),
+            Delivery::Dead(_)
+        ));
+        assert!(matches!(
+            after(u32::MAX, now, String::new()),
+            Delivery::Dead(_)
+        ));
         assert!(matches!(after(0, now, String::new()), Delivery::Retry(_)));
     }
 }

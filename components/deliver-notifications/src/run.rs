@@ -53,16 +53,22 @@ struct Settings {
 
 impl Settings {
     fn read() -> Result<Self, Fault> {
-        let office =
-            Office::new(&config::variable("mail_from"), &config::variable("public_origin"))
-                .map_err(Fault::Configuration)?;
+        let office = Office::new(
+            &config::variable("mail_from"),
+            &config::variable("public_origin"),
+        )
+        .map_err(Fault::Configuration)?;
         let relay = config::variable("smtp_relay").parse().map_err(|_| {
             Fault::Configuration("smtp_relay is not IP:PORT (there is no DNS here)".to_owned())
         })?;
         let user = config::variable("smtp_user");
         let password = config::variable("smtp_password");
         let credentials = (!user.is_empty()).then_some((user, password));
-        Ok(Self { relay, credentials, office })
+        Ok(Self {
+            relay,
+            credentials,
+            office,
+        })
     }
 }
 
@@ -99,12 +105,8 @@ impl Round {
         while self.budget.is_left() {
             let now = now();
             self.leased_until = Instant::from_ms(now.ms() + LEASE_MS);
-            let group = notifications::lease(
-                &self.worker,
-                now.ms(),
-                self.leased_until.ms(),
-                GROUP_MAILS,
-            )?;
+            let group =
+                notifications::lease(&self.worker, now.ms(), self.leased_until.ms(), GROUP_MAILS)?;
             if group.is_empty() {
                 self.outcome.done = true;
                 return Ok(());
@@ -194,7 +196,11 @@ impl Round {
         let relay = match self.relay.take() {
             Some(relay) => relay,
             None => {
-                let Settings { relay, credentials, office } = &self.settings;
+                let Settings {
+                    relay,
+                    credentials,
+                    office,
+                } = &self.settings;
                 Relay::connect(*relay, office.domain(), credentials.clone())
                     .map_err(|broken| broken.to_string())?
             }
@@ -211,7 +217,10 @@ impl Round {
     }
 
     fn settle_failed(&mut self, mail: &Mail, why: String) -> Result<(), Fault> {
-        self.settle(mail.id, &retry::after(mail.attempts.saturating_add(1), now(), why))
+        self.settle(
+            mail.id,
+            &retry::after(mail.attempts.saturating_add(1), now(), why),
+        )
     }
 
     fn settle(&mut self, id: i64, delivery: &Delivery) -> Result<(), Fault> {

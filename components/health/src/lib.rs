@@ -21,7 +21,11 @@ async fn health(request: Request) -> Response {
 
 async fn check(_: Call) -> Result<Reply, Problem> {
     match store::health::check() {
-        Ok(schema) => Reply::json(&Health { status: "ok", schema })?.header("cache-control", "no-store"),
+        Ok(schema) => Reply::json(&Health {
+            status: "ok",
+            schema,
+        })?
+        .header("cache-control", "no-store"),
         Err(fault) => {
             let line = json!({ "level": "ERROR", "message": format!("not healthy: {fault:?}") });
             eprintln!("{line}");

@@ -42,9 +42,14 @@ async fn pages(request: Request) -> Response {
         );
         return refused(request.headers(), problem.with_header("allow", "GET, HEAD"));
     }
-    let found = FileName::from_path(path).and_then(|name| Some((read(name.as_str())?, name.content_type())));
+    let found = FileName::from_path(path)
+        .and_then(|name| Some((read(name.as_str())?, name.content_type())));
     let page = match found {
-        Some((content, content_type)) => Page { status: StatusCode::OK, content_type, content },
+        Some((content, content_type)) => Page {
+            status: StatusCode::OK,
+            content_type,
+            content,
+        },
         None => not_found(),
     };
     page.answer(request.method(), request.headers())
@@ -57,7 +62,9 @@ fn read(name: &str) -> Option<Bytes> {
         return None;
     }
     let mut content = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut content).ok()?;
+    file.take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut content)
+        .ok()?;
     (content.len() as u64 <= FILE_BYTES_MAX).then(|| content.into())
 }
 
@@ -65,13 +72,19 @@ fn not_found() -> Page {
     let content = read("404.html");
     Page {
         status: StatusCode::NOT_FOUND,
-        content_type: if content.is_some() { TYPE_HTML } else { "text/plain; charset=utf-8" },
+        content_type: if content.is_some() {
+            TYPE_HTML
+        } else {
+            "text/plain; charset=utf-8"
+        },
         content: content.unwrap_or(Bytes::from_static(NOT_FOUND_TEXT.as_bytes())),
     }
 }
 
 fn refused(headers: &HeaderMap, problem: Problem) -> Response {
-    let request_id = headers.get(REQUEST_ID_HEADER).and_then(|id| id.to_str().ok());
+    let request_id = headers
+        .get(REQUEST_ID_HEADER)
+        .and_then(|id| id.to_str().ok());
     refuse(problem, request_id.unwrap_or_default())
 }
 
@@ -85,12 +98,19 @@ impl Page {
     fn answer(self, method: &Method, headers: &HeaderMap) -> Response {
         let tag = format!("\"{}\"", &sha256_hex(&self.content)[..32]);
         let is_known = self.status == StatusCode::OK
-            && headers.get_all("if-none-match").iter().any(|value| names(value, &tag));
+            && headers
+                .get_all("if-none-match")
+                .iter()
+                .any(|value| names(value, &tag));
         let length = self.content.len();
         let has_body = !is_known && *method != Method::HEAD;
         let body = if has_body { self.content } else { Bytes::new() };
         let mut response = Response::new(FullBody::new(body));
-        *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
+        *response.status_mut() = if is_known {
+            StatusCode::NOT_MODIFIED
+        } else {
+            self.status
+        };
         let headers = response.headers_mut();
         let mut set = |name, value: &str| {
             let value = HeaderValue::from_str(value).expect("these values are plain ASCII");
@@ -148,7 +168,10 @@ mod tests {
             assert_eq!(again.headers()["etag"], tag);
             assert_eq!(again.headers().contains_key("content-type"), status == 200);
         }
-        assert_ne!(page("b").answer(&Method::GET, &HeaderMap::new()).headers()["etag"], tag);
+        assert_ne!(
+            page("b").answer(&Method::GET, &HeaderMap::new()).headers()["etag"],
+            tag
+        );
     }
 
     #[test]

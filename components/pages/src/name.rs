@@ -102,14 +102,21 @@ mod tests {
             let name = FileName::from_path(path);
             assert_eq!(name.as_ref().map(FileName::as_str), expected, "{path:?}");
         }
-        assert_eq!(FileName::from_path(&format!("/{}.html", "x".repeat(64))), None);
+        assert_eq!(
+            FileName::from_path(&format!("/{}.html", "x".repeat(64))),
+            None
+        );
     }
 
     #[test]
     fn programs_get_problems() {
-        for (path, expected) in
-            [("/api", true), ("/api/x", true), ("/internal/y", true), ("/apir", false), ("/", false)]
-        {
+        for (path, expected) in [
+            ("/api", true),
+            ("/api/x", true),
+            ("/internal/y", true),
+            ("/apir", false),
+            ("/", false),
+        ] {
             assert_eq!(is_for_programs(path), expected, "{path}");
         }
     }

@@ -35,14 +35,19 @@ impl Guest for Store {
     /// that was killed half-way, and the same name always means the same bytes.
     async fn put(content: Vec<u8>) -> Result<String, Error> {
         if content.len() > CONTENT_BYTES_MAX {
-            return Err(Error::Full(format!("a document has more than {CONTENT_BYTES_MAX} bytes")));
+            return Err(Error::Full(format!(
+                "a document has more than {CONTENT_BYTES_MAX} bytes"
+            )));
         }
         let sha256 = hex_sha256(&content);
         let store = key_value::open().await?;
         for number in 0..parts(content.len()) {
             let start = number * PART_BYTES_MAX;
             let part = &content[start..content.len().min(start + PART_BYTES_MAX)];
-            store.set(key(&sha256, number), part).await.map_err(key_value::error)?;
+            store
+                .set(key(&sha256, number), part)
+                .await
+                .map_err(key_value::error)?;
         }
         Ok(sha256)
     }
@@ -50,31 +55,39 @@ impl Guest for Store {
     async fn get(sha256: String, size_bytes: u32) -> Result<Option<Vec<u8>>, Error> {
         let size_bytes = size_bytes as usize;
         if size_bytes > CONTENT_BYTES_MAX {
-            return Err(Error::Corrupt(format!("document {sha256} has an impossible size")));
+            return Err(Error::Corrupt(format!(
+                "document {sha256} has an impossible size"
+            )));
         }
         let store = key_value::open().await?;
         let Some(content) = read(&store, &sha256, size_bytes).await? else {
             return Ok(None);
         };
         if content.len() != size_bytes || hex_sha256(&content) != sha256 {
-            return Err(Error::Corrupt(format!("document {sha256} is not what was stored")));
+            return Err(Error::Corrupt(format!(
+                "document {sha256} is not what was stored"
+            )));
         }
         Ok(Some(content))
     }
 }
 
 /// All parts together; none when the first one is not there.
-async fn read(
-    store: &KeyValue,
-    sha256: &str,
-    size_bytes: usize,
-) -> Result<Option<Vec<u8>>, Error> {
+async fn read(store: &KeyValue, sha256: &str, size_bytes: usize) -> Result<Option<Vec<u8>>, Error> {
     let mut content = Vec::with_capacity(size_bytes);
     for number in 0..parts(size_bytes) {
-        match store.get(key(sha256, number)).await.map_err(key_value::error)? {
+        match store
+            .get(key(sha256, number))
+            .await
+            .map_err(key_value::error)?
+        {
             Some(part) => content.extend_from_slice(&part),
             None if number == 0 => return Ok(None),
-            None => return Err(Error::Corrupt(format!("document {sha256} lacks part {number}"))),
+            None => {
+                return Err(Error::Corrupt(format!(
+                    "document {sha256} lacks part {number}"
+                )));
+            }
         }
     }
     Ok(Some(content))
@@ -91,7 +104,10 @@ fn key(sha256: &str, part: usize) -> String {
 }
 
 fn hex_sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn document(row: &mut Row) -> Result<Document, Error> {
@@ -105,7 +121,10 @@ fn document(row: &mut Row) -> Result<Document, Error> {
 }
 
 fn concern(row: &mut Row) -> Result<Concern, Error> {
-    Ok(Concern { institution: row.take()?, verified_by: row.take()? })
+    Ok(Concern {
+        institution: row.take()?,
+        verified_by: row.take()?,
+    })
 }
 
 #[cfg(test)]

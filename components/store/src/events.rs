@@ -16,7 +16,10 @@ const HISTORY_EVENTS_MAX: u32 = 10_000;
 impl Guest for Store {
     fn append(event: Event, by: Stamp) -> Result<Appended, Error> {
         let database = database()?;
-        match database.first(include_str!("../sql/event_append.sql"), &parameters(&event, &by)) {
+        match database.first(
+            include_str!("../sql/event_append.sql"),
+            &parameters(&event, &by),
+        ) {
             Ok(Some(_)) => Ok(Appended::Recorded),
             // Engines that let two writers run at once find out at the end that
             // the version or the key was taken.
@@ -32,7 +35,10 @@ impl Guest for Store {
     fn history(subject: Id) -> Result<Vec<Recorded>, Error> {
         let limit = HISTORY_EVENTS_MAX + 1;
         let sql = include_str!("../sql/event_history.sql");
-        let history = all(database()?.query(sql, &[subject.into(), limit.into()])?, recorded)?;
+        let history = all(
+            database()?.query(sql, &[subject.into(), limit.into()])?,
+            recorded,
+        )?;
         if history.len() > HISTORY_EVENTS_MAX as usize {
             return Err(Error::Corrupt(format!(
                 "a subject has more than {HISTORY_EVENTS_MAX} events"
@@ -89,7 +95,11 @@ fn by_key(
         let earlier = recorded(row)?;
         let fingerprint: Option<String> = row.take()?;
         let same = fingerprint.as_ref() == Some(&idempotency.fingerprint);
-        Ok(if same { Appended::Replayed(earlier) } else { Appended::KeyReused })
+        Ok(if same {
+            Appended::Replayed(earlier)
+        } else {
+            Appended::KeyReused
+        })
     })
 }
 

@@ -43,7 +43,11 @@ impl Failure {
         let of = |patterns: &[&str]| patterns.iter().any(|pattern| text.contains(pattern));
         let kind = if of(&["UNIQUE constraint failed"]) {
             Self::Conflict
-        } else if of(&["database is locked", "database table is locked", "SQLITE_BUSY"]) {
+        } else if of(&[
+            "database is locked",
+            "database table is locked",
+            "SQLITE_BUSY",
+        ]) {
             Self::Locked
         } else if of(&["database or disk is full", "SQLITE_FULL"]) {
             Self::Full
@@ -114,14 +118,26 @@ mod tests {
 
     #[test]
     fn the_texts_of_engines_are_told_apart() {
-        check("UNIQUE constraint failed: event.subject, event.version", Failure::Conflict);
-        check("SQLite failure: `UNIQUE constraint failed: account.email`", Failure::Conflict);
+        check(
+            "UNIQUE constraint failed: event.subject, event.version",
+            Failure::Conflict,
+        );
+        check(
+            "SQLite failure: `UNIQUE constraint failed: account.email`",
+            Failure::Conflict,
+        );
         check("database is locked", Failure::Locked);
         check("database or disk is full", Failure::Full);
-        check("no such table: migration in SELECT max(number) FROM migration", Failure::Missing);
+        check(
+            "no such table: migration in SELECT max(number) FROM migration",
+            Failure::Missing,
+        );
         check("database disk image is malformed", Failure::Damaged);
         check("CHECK constraint failed: version >= 1", Failure::Constraint);
-        check("cannot store TEXT value in INTEGER column event.at", Failure::Constraint);
+        check(
+            "cannot store TEXT value in INTEGER column event.at",
+            Failure::Constraint,
+        );
         check("disk I/O error", Failure::Other);
     }
 
@@ -132,7 +148,10 @@ mod tests {
             "SQLite failure: `akses:access-exists`",
             "Error code 1811: akses:access-exists: constraint failed (19)",
         ] {
-            assert_eq!(Failure::from_text(text), Failure::Raised("access-exists".to_owned()));
+            assert_eq!(
+                Failure::from_text(text),
+                Failure::Raised("access-exists".to_owned())
+            );
         }
     }
 

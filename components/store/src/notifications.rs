@@ -33,19 +33,20 @@ impl Guest for Store {
         all(mails, mail)
     }
 
-    fn settle(
-        id: i64,
-        worker: String,
-        now: InstantMs,
-        delivery: Delivery,
-    ) -> Result<bool, Error> {
+    fn settle(id: i64, worker: String, now: InstantMs, delivery: Delivery) -> Result<bool, Error> {
         let (state, due_at, error) = match delivery {
             Delivery::Sent => ("sent", None, None),
             Delivery::Retry((at, error)) => ("queued", Some(at), Some(shortened(error))),
             Delivery::Dead(error) => ("dead", None, Some(shortened(error))),
         };
-        let parameters =
-            [id.into(), worker.into(), state.into(), due_at.into(), error.into(), now.into()];
+        let parameters = [
+            id.into(),
+            worker.into(),
+            state.into(),
+            due_at.into(),
+            error.into(),
+            now.into(),
+        ];
         let settled =
             database()?.query(include_str!("../sql/notification_settle.sql"), &parameters)?;
         Ok(!settled.is_empty())
@@ -91,6 +92,9 @@ mod tests {
 
     #[test]
     fn errors_are_cut_at_a_character() {
-        assert_eq!(shortened("é".repeat(1_000)).chars().count(), LAST_ERROR_CHARS_MAX);
+        assert_eq!(
+            shortened("é".repeat(1_000)).chars().count(),
+            LAST_ERROR_CHARS_MAX
+        );
     }
 }

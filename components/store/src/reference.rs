@@ -58,11 +58,19 @@ impl Guest for Store {
     }
 
     fn institution_by_code(code: String) -> Result<Option<Institution>, Error> {
-        find(include_str!("../sql/institution_by_code.sql"), code, institution)
+        find(
+            include_str!("../sql/institution_by_code.sql"),
+            code,
+            institution,
+        )
     }
 
     fn work_unit_by_code(code: String) -> Result<Option<WorkUnit>, Error> {
-        find(include_str!("../sql/work_unit_by_code.sql"), code, work_unit)
+        find(
+            include_str!("../sql/work_unit_by_code.sql"),
+            code,
+            work_unit,
+        )
     }
 }
 

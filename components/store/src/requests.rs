@@ -18,10 +18,15 @@ impl Guest for Store {
         limit: u32,
     ) -> Result<Vec<Request>, Error> {
         if scopes.len() > SCOPES_MAX {
-            return Err(Error::Unavailable(format!("more than {SCOPES_MAX} scopes in one query")));
+            return Err(Error::Unavailable(format!(
+                "more than {SCOPES_MAX} scopes in one query"
+            )));
         }
         let database = database()?;
-        let after = after.unwrap_or(Cursor { deadline_at: i64::MIN, request: String::new() });
+        let after = after.unwrap_or(Cursor {
+            deadline_at: i64::MIN,
+            request: String::new(),
+        });
         let mut requests = Vec::new();
         for scope in scopes {
             requests.extend(of_scope(database, scope, &besides, &after, limit)?);
@@ -42,12 +47,19 @@ fn of_scope(
     after: &Cursor,
     limit: u32,
 ) -> Result<Vec<Request>, Error> {
-    let shared =
-        [after.deadline_at.into(), after.request.as_str().into(), besides.into(), page(limit)];
+    let shared = [
+        after.deadline_at.into(),
+        after.request.as_str().into(),
+        besides.into(),
+        page(limit),
+    ];
     let rows = match scope {
         Scope::Institution(institution) => {
             let parameters: Vec<_> = std::iter::once(institution.into()).chain(shared).collect();
-            database.query(include_str!("../sql/request_waiting_institution.sql"), &parameters)?
+            database.query(
+                include_str!("../sql/request_waiting_institution.sql"),
+                &parameters,
+            )?
         }
         Scope::National => {
             database.query(include_str!("../sql/request_waiting_national.sql"), &shared)?

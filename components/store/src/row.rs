@@ -12,7 +12,10 @@ impl Row {
     /// # Errors
     /// `corrupt` when the column is not of the type asked for.
     pub(crate) fn take<T: FromValue>(&mut self) -> Result<T, Error> {
-        let value = self.0.next().ok_or_else(|| corrupt("a column is missing"))?;
+        let value = self
+            .0
+            .next()
+            .ok_or_else(|| corrupt("a column is missing"))?;
         T::from_value(value)
     }
 }
@@ -50,7 +53,9 @@ impl FromValue for i64 {
 impl FromValue for u32 {
     fn from_value(value: Value) -> Result<Self, Error> {
         let integer = i64::from_value(value)?;
-        integer.try_into().map_err(|_| corrupt("an integer is out of its range"))
+        integer
+            .try_into()
+            .map_err(|_| corrupt("an integer is out of its range"))
     }
 }
 
@@ -87,7 +92,12 @@ mod tests {
 
     #[test]
     fn columns_are_read_in_order() {
-        let mut row = row(vec![Value::text("a"), Value::Integer(7), Value::Null, Value::Integer(1)]);
+        let mut row = row(vec![
+            Value::text("a"),
+            Value::Integer(7),
+            Value::Null,
+            Value::Integer(1),
+        ]);
         assert_eq!(row.take::<String>().unwrap(), "a");
         assert_eq!(row.take::<u32>().unwrap(), 7);
         assert_eq!(row.take::<Option<String>>().unwrap(), None);

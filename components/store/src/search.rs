@@ -40,14 +40,23 @@ mod tests {
     #[test]
     fn words_become_quoted_prefixes() {
         check("din pen", Some(r#"{name code} : ("din"* AND "pen"*)"#));
-        check("Ka'bupaten", Some(r#"{name code} : ("Ka"* AND "bupaten"*)"#));
+        check(
+            "Ka'bupaten",
+            Some(r#"{name code} : ("Ka"* AND "bupaten"*)"#),
+        );
     }
 
     #[test]
     fn nothing_typed_is_an_operator() {
         check("a OR b", Some(r#"{name code} : ("a"* AND "OR"* AND "b"*)"#));
-        check("\"x\" NEAR(y)", Some(r#"{name code} : ("x"* AND "NEAR"* AND "y"*)"#));
-        check("name:z* -q ^p", Some(r#"{name code} : ("name"* AND "z"* AND "q"* AND "p"*)"#));
+        check(
+            "\"x\" NEAR(y)",
+            Some(r#"{name code} : ("x"* AND "NEAR"* AND "y"*)"#),
+        );
+        check(
+            "name:z* -q ^p",
+            Some(r#"{name code} : ("name"* AND "z"* AND "q"* AND "p"*)"#),
+        );
     }
 
     #[test]

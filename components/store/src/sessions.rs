@@ -16,12 +16,18 @@ struct Stored<'a> {
 impl Guest for Store {
     async fn open(token_sha256: String, session: Session) -> Result<(), Error> {
         let store = key_value::open().await?;
-        store.set(key(&token_sha256), value(&session)).await.map_err(key_value::error)
+        store
+            .set(key(&token_sha256), value(&session))
+            .await
+            .map_err(key_value::error)
     }
 
     async fn close(token_sha256: String) -> Result<(), Error> {
         let store = key_value::open().await?;
-        store.delete(key(&token_sha256)).await.map_err(key_value::error)
+        store
+            .delete(key(&token_sha256))
+            .await
+            .map_err(key_value::error)
     }
 }
 
@@ -50,6 +56,9 @@ mod tests {
             expires_at: 7,
         };
         assert_eq!(key("ab12"), "session/ab12");
-        assert_eq!(value(&session), br#"{"account":"a","csrf_token":"c","expires_at":7}"#);
+        assert_eq!(
+            value(&session),
+            br#"{"account":"a","csrf_token":"c","expires_at":7}"#
+        );
     }
 }

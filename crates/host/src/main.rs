@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{audit, build, doctor, import, mailbox, test, up};
+use commands::{audit, bench, build, doctor, import, mailbox, test, up};
 
 /// Runs Akses, builds and tests it.
 ///
@@ -36,6 +36,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Import institutions, work units, roles, accounts and accesses from CSV
     Import(import::ImportArgs),
+    /// Measure every operation, as ratios
+    Bench(bench::BenchArgs),
     /// Check the record against its seals
     Audit(audit::AuditArgs),
     /// Run a mail server to try things with
@@ -60,6 +62,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test(args) => test::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Import(args) => block_on(import::run(&args)),
+        Command::Bench(args) => block_on(bench::run(args)),
         Command::Audit(args) => audit::run(&args),
         Command::Mailbox(args) => block_on(mailbox::run(args)),
     }

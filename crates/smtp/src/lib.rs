@@ -17,7 +17,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// How long the relay has for the reply to a command.
+/// How long the relay has to take a connection, and for the reply to a command.
 pub const REPLY_MS_MAX: u64 = 10_000;
 
 /// How long it has for its reply to the mail itself. Much longer: who hangs up
@@ -100,7 +100,7 @@ impl Relay {
         credentials: Option<(String, String)>,
         reply_time: Duration,
     ) -> Result<Self, Broken> {
-        let stream = TcpStream::connect(address)
+        let stream = TcpStream::connect_timeout(&address, reply_time)
             .map_err(|error| Broken(format!("no connection to the relay: {error}")))?;
         let mut relay = Self {
             stream,

@@ -1,6 +1,6 @@
 //! Thousands of random lives, each folded twice: by `evolve` and by triggers.
 
-use crate::book::{Book, Folder, Row, carried_over};
+use crate::book::{Book, Folder, Order, Row, carried_over};
 use crate::histories::{CUT_OFF, Deed, Slot, Step, World, steps};
 use akses_domain::access::{
     self, Access, AccessEvent, Command, Decision, Pending, Recorded, RequestKind, decide,
@@ -170,7 +170,17 @@ impl<'a> Both<'a> {
     fn sweep(&mut self) {
         let now = self.world.now;
         let before = self.book.last_seq();
-        let swept = self.book.sweep_all(now, CUT_OFF, 2);
+        let overdue = |slot: &&Slot| {
+            let access = slot.access.as_ref();
+            access.is_some_and(|access| access.is_overdue(now, CUT_OFF))
+        };
+        let due = self.world.slots.iter().filter(overdue).count();
+        assert_eq!(self.book.due(now, CUT_OFF, 100) as usize, due);
+        let order = match now.ms() % 2 {
+            0 => Order::ByEnd,
+            _ => Order::ByPlace,
+        };
+        let swept = self.book.sweep_all(order, now, CUT_OFF, 2);
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
         for row in self.book.events_after(before) {
             let twice = rows.insert(row.subject.clone(), row);

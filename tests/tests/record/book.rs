@@ -77,8 +77,19 @@ impl Drop for Folder {
 pub struct Book {
     pub connection: Connection,
     append: String,
-    sweep: String,
+    by_end: String,
+    by_place: String,
+    place: String,
+    due_count: String,
     history: String,
+}
+
+/// The two ways of the store's sweep: few by their end dates, very many in the
+/// order in which they are stored.
+#[derive(Debug, Clone, Copy)]
+pub enum Order {
+    ByEnd,
+    ByPlace,
 }
 
 /// What an event's row holds besides the event.
@@ -113,7 +124,10 @@ impl Book {
         Self {
             connection,
             append: statement("event_append.sql"),
-            sweep: statement("expiry_by_end.sql"),
+            by_end: statement("expiry_by_end.sql"),
+            by_place: statement("expiry_by_place.sql"),
+            place: statement("expiry_place.sql"),
+            due_count: statement("expiry_due_count.sql"),
             history: statement("event_history.sql"),
         }
     }
@@ -184,23 +198,21 @@ impl Book {
         }
     }
 
-    /// One batch of the store's sweep: how many it wrote.
+    /// One batch by end dates: how many it wrote.
     pub fn sweep(&self, now: Instant, cut_off: CutOff, limit: u32) -> Result<usize> {
-        let from = |zone| cut_off.in_force_from(zone).ms();
+        let [wib, wita, wit] = in_force_from(cut_off);
         self.connection
-            .prepare_cached(&self.sweep)?
-            .execute(params![
-                now.ms(),
-                from(Zone::Wib),
-                from(Zone::Wita),
-                from(Zone::Wit),
-                limit
-            ])
+            .prepare_cached(&self.by_end)?
+            .execute(params![now.ms(), wib, wita, wit, limit])
     }
 
-    /// Sweeps until nothing is left.
-    pub fn sweep_all(&self, now: Instant, cut_off: CutOff, limit: u32) -> usize {
-        let mut total = 0;
+    /// Sweeps until nothing is left: by place once through the table, then in
+    /// either order by end dates.
+    pub fn sweep_all(&self, order: Order, now: Instant, cut_off: CutOff, limit: u32) -> usize {
+        let mut total = match order {
+            Order::ByEnd => 0,
+            Order::ByPlace => self.sweep_by_place(now, cut_off, limit),
+        };
         loop {
             let swept = self.sweep(now, cut_off, limit).unwrap();
             assert!(swept <= limit as usize);
@@ -209,6 +221,37 @@ impl Book {
                 return total;
             }
         }
+    }
+
+    fn sweep_by_place(&self, now: Instant, cut_off: CutOff, limit: u32) -> usize {
+        let [wib, wita, wit] = in_force_from(cut_off);
+        let (mut total, mut place) = (0, 0_i64);
+        loop {
+            let swept = self
+                .connection
+                .prepare_cached(&self.by_place)
+                .unwrap()
+                .execute(params![now.ms(), wib, wita, wit, limit, place])
+                .unwrap();
+            assert!(swept <= limit as usize);
+            total += swept;
+            if swept < limit as usize {
+                return total;
+            }
+            let last = self.connection.last_insert_rowid();
+            let mut select = self.connection.prepare_cached(&self.place).unwrap();
+            place = select.query_row([last], |row| row.get(0)).unwrap();
+        }
+    }
+
+    /// How many active accesses are due, counted no further than `limit`.
+    pub fn due(&self, now: Instant, cut_off: CutOff, limit: u32) -> u32 {
+        let [wib, wita, wit] = in_force_from(cut_off);
+        self.connection
+            .prepare_cached(&self.due_count)
+            .unwrap()
+            .query_row(params![now.ms(), wib, wita, wit, limit], |row| row.get(0))
+            .unwrap()
     }
 
     /// The events of accesses after a row, oldest first.
@@ -277,6 +320,10 @@ impl Book {
             })
             .collect()
     }
+}
+
+fn in_force_from(cut_off: CutOff) -> [i64; 3] {
+    Zone::ALL.map(|zone| cut_off.in_force_from(zone).ms())
 }
 
 /// The subject of a carried-over access.

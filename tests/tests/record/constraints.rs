@@ -151,20 +151,26 @@ fn ver_4_of_two_connections_at_once_one_decides() {
     book.append(ACCESS, INSTITUTION, &recorded(1, carried()))
         .unwrap();
     let barrier = Barrier::new(2);
-    let decide = || {
-        let book = folder.open();
-        (2..2 + ROUNDS)
-            .filter(|&version| {
+    // Nobody panics between two barriers: the other would wait for ever.
+    let decide = |book: Book| {
+        let barrier = &barrier;
+        move || -> Vec<_> {
+            let appended = (2..2 + ROUNDS).map(|version| {
                 barrier.wait();
-                let seq = book.append(ACCESS, INSTITUTION, &recorded(version, deactivated()));
-                seq.unwrap().is_some()
-            })
-            .count()
+                book.append(ACCESS, INSTITUTION, &recorded(version, deactivated()))
+            });
+            appended.collect()
+        }
     };
-    let (one, other) = std::thread::scope(|scope| {
-        let (one, other) = (scope.spawn(decide), scope.spawn(decide));
-        (one.join().unwrap(), other.join().unwrap())
+    let deciders = [decide(folder.open()), decide(folder.open())];
+    let [one, other] = std::thread::scope(|scope| {
+        let deciders = deciders.map(|decide| scope.spawn(decide));
+        deciders.map(|decider| decider.join().unwrap())
     });
+    let written = |appended: Vec<rusqlite::Result<Option<i64>>>| {
+        appended.into_iter().filter_map(Result::unwrap).count()
+    };
+    let (one, other) = (written(one), written(other));
     assert_eq!(
         one + other,
         ROUNDS as usize,
@@ -229,9 +235,8 @@ fn reg_3_two_registrants_at_the_same_moment_leave_one_address_and_no_error() {
         let institution = InstitutionId::new(Uuid::from_u128(2_000 + round));
         book.know(unit, institution, Zone::Wib);
         let register = |number: u128| {
-            let (folder, barrier) = (&folder, &barrier);
+            let (book, barrier) = (folder.open(), &barrier);
             move || {
-                let book = folder.open();
                 let text = format!("Jalan Contoh {number}");
                 let number = round * 10 + number;
                 let mut event = registration(3_000 + number, 4_000 + number, Some(&text));

@@ -1,7 +1,7 @@
 //! The sweep (EXP-3, EXP-4): exactly one event and one mail for each end,
 //! however often, late, interrupted or many at once it runs.
 
-use crate::book::{Book, Folder, carried_over};
+use crate::book::{Book, Folder, Order, carried_over};
 use akses_domain::access::{AccessEvent, Handover, Recorded, Submitted};
 use akses_domain::authority::Capacity;
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
@@ -94,8 +94,16 @@ fn exp_2_an_access_expires_from_the_first_moment_of_the_next_day_of_its_zone() {
         let book = Book::in_memory();
         active(&book, number, zone, day("2026-03-30"));
         let end = zone.end_of(day("2026-03-30"));
-        assert_eq!(book.sweep_all(before(end), cut_off(), 10), 0, "{zone}");
-        assert_eq!(book.sweep_all(end, cut_off(), 10), 1, "{zone}");
+        assert_eq!(
+            book.sweep_all(Order::ByEnd, before(end), cut_off(), 10),
+            0,
+            "{zone}"
+        );
+        assert_eq!(
+            book.sweep_all(Order::ByEnd, end, cut_off(), 10),
+            1,
+            "{zone}"
+        );
         assert_eq!(standing(&book, number), "expired");
         assert_once_each(&book, 1);
     }
@@ -115,8 +123,16 @@ fn exp_4_each_zone_expires_together_when_the_cut_off_comes_to_it() {
     let mut ended = 0;
     for zone in [Zone::Wit, Zone::Wita, Zone::Wib] {
         let midnight = cut_off().in_force_from(zone);
-        assert_eq!(book.sweep_all(before(midnight), cut_off(), 10), 0, "{zone}");
-        assert_eq!(book.sweep_all(midnight, cut_off(), 10), 3, "{zone}");
+        assert_eq!(
+            book.sweep_all(Order::ByEnd, before(midnight), cut_off(), 10),
+            0,
+            "{zone}"
+        );
+        assert_eq!(
+            book.sweep_all(Order::ByEnd, midnight, cut_off(), 10),
+            3,
+            "{zone}"
+        );
         ended += 3;
         assert_once_each(&book, ended);
     }
@@ -131,19 +147,27 @@ fn exp_4_the_cut_off_takes_along_reactivations_that_wait_and_they_stay_decidable
     let midnight = cut_off().in_force_from(zone);
     let book = Book::in_memory();
     reactivating(&book, 1, zone, day("2025-03-31"), before(midnight));
+    // The last day that the cut-off reaches.
+    reactivating(&book, 4, zone, day("2025-08-22"), before(midnight));
     // Its end lies after the cut-off; its reactivation was sent after it.
     reactivating(&book, 2, zone, day("2025-08-23"), before(midnight));
     reactivating(&book, 3, zone, day("2025-03-31"), midnight);
-    assert_eq!(book.sweep_all(before(midnight), cut_off(), 10), 0);
-    assert_eq!(book.sweep_all(midnight, cut_off(), 10), 1);
-    assert_once_each(&book, 1);
-    let standings = [1, 2, 3].map(|number| standing(&book, number));
-    assert_eq!(standings, ["expired", "inactive", "inactive"]);
+    assert_eq!(
+        book.sweep_all(Order::ByEnd, before(midnight), cut_off(), 10),
+        0
+    );
+    assert_eq!(book.sweep_all(Order::ByEnd, midnight, cut_off(), 10), 2);
+    assert_once_each(&book, 2);
+    let standings = [1, 2, 3, 4].map(|number| standing(&book, number));
+    assert_eq!(standings, ["expired", "inactive", "inactive", "expired"]);
     let waiting = "SELECT count(*) FROM request WHERE outcome IS NULL";
-    assert_eq!(book.number(waiting), 3, "the request stays in the queue");
-    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 1);
+    assert_eq!(book.number(waiting), 4, "the request stays in the queue");
+    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 2);
     // Days later nothing more is taken along.
-    assert_eq!(book.sweep_all(midnight.plus_hours(1_000), cut_off(), 10), 0);
+    assert_eq!(
+        book.sweep_all(Order::ByEnd, midnight.plus_hours(1_000), cut_off(), 10),
+        0
+    );
     let approved = AccessEvent::RequestApproved {
         request: RequestId::new(Uuid::from_u128(1)),
         decided_as: Capacity::Vai,
@@ -151,18 +175,70 @@ fn exp_4_the_cut_off_takes_along_reactivations_that_wait_and_they_stay_decidable
     };
     append(&book, 1, 5, midnight.plus_hours(2), approved);
     assert_eq!(standing(&book, 1), "active");
-    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 0);
+    assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 1);
 }
 
 #[test]
 fn exp_3_a_second_sweep_finds_nothing() {
-    let book = Book::in_memory();
-    (1..=50).for_each(|number| active(&book, number, Zone::Wib, day("2026-03-30")));
-    let now = Zone::Wib.end_of(day("2026-03-30"));
-    assert_eq!(book.sweep_all(now, cut_off(), 7), 50);
-    assert_eq!(book.sweep_all(now, cut_off(), 7), 0);
-    assert_eq!(book.sweep_all(now.plus_hours(24), cut_off(), 7), 0);
-    assert_once_each(&book, 50);
+    for (first, second) in [
+        (Order::ByEnd, Order::ByEnd),
+        (Order::ByEnd, Order::ByPlace),
+        (Order::ByPlace, Order::ByEnd),
+        (Order::ByPlace, Order::ByPlace),
+    ] {
+        let book = Book::in_memory();
+        (1..=50).for_each(|number| active(&book, number, Zone::Wib, day("2026-03-30")));
+        let now = Zone::Wib.end_of(day("2026-03-30"));
+        assert_eq!(book.due(before(now), cut_off(), 100), 0);
+        assert_eq!(book.due(now, cut_off(), 100), 50);
+        assert_eq!(book.due(now, cut_off(), 20), 20, "no further than asked");
+        assert_eq!(book.sweep_all(first, now, cut_off(), 7), 50);
+        assert_eq!(book.due(now, cut_off(), 100), 0);
+        assert_eq!(book.sweep_all(second, now, cut_off(), 7), 0);
+        assert_eq!(book.sweep_all(second, now.plus_hours(24), cut_off(), 7), 0);
+        assert_once_each(&book, 50);
+    }
+}
+
+#[test]
+fn exp_3_by_place_finds_the_same_as_by_end() {
+    let ends = [
+        "2023-12-31",
+        "2025-08-22",
+        "2025-08-23",
+        "2026-03-29",
+        "2026-03-30",
+        "2026-03-31",
+    ];
+    let midnight = cut_off().in_force_from(Zone::Wita);
+    let now = Zone::Wita.end_of(day("2026-03-30"));
+    for moment in [
+        before(midnight),
+        midnight,
+        before(now),
+        now,
+        now.plus_hours(1),
+    ] {
+        let swept = [Order::ByEnd, Order::ByPlace].map(|order| {
+            let book = Book::in_memory();
+            let places = Zone::ALL
+                .into_iter()
+                .flat_map(|zone| ends.map(|end| (zone, end)));
+            for (number, (zone, end)) in (1..).zip(places) {
+                active(&book, number, zone, day(end));
+            }
+            reactivating(&book, 90, Zone::Wita, day("2025-08-22"), before(midnight));
+            book.sweep_all(order, moment, cut_off(), 4);
+            let mut expired: Vec<_> = book.events_after(0);
+            expired.retain(|row| row.recorded.event.kind() == "access-expired");
+            expired.sort_by(|one, other| one.subject.cmp(&other.subject));
+            let described = expired
+                .into_iter()
+                .map(|row| (row.subject, row.institution, row.recorded));
+            described.collect::<Vec<_>>()
+        });
+        assert_eq!(swept[0], swept[1], "{moment:?}");
+    }
 }
 
 #[test]
@@ -173,13 +249,13 @@ fn exp_3_missed_days_and_back_dated_rows_are_found() {
     }
     let now = Zone::Wit.end_of(day("2026-03-30"));
     assert_eq!(
-        book.sweep_all(now, cut_off(), 100),
+        book.sweep_all(Order::ByEnd, now, cut_off(), 100),
         4,
         "one sweep after a month"
     );
     // Imported today, ended long ago.
     active(&book, 9, Zone::Wit, day("2024-06-30"));
-    assert_eq!(book.sweep_all(now, cut_off(), 100), 1);
+    assert_eq!(book.sweep_all(Order::ByEnd, now, cut_off(), 100), 1);
     assert_once_each(&book, 5);
 }
 
@@ -208,14 +284,18 @@ fn exp_3_four_sweepers_at_once() {
     book.connection.execute_batch("COMMIT").unwrap();
     let now = Zone::Wita.end_of(day("2026-03-30"));
     let barrier = Barrier::new(4);
-    let sweeper = || {
-        let book = folder.open();
-        barrier.wait();
-        book.sweep_all(now, cut_off(), 10)
+    let sweeper = |book: Book, order| {
+        let barrier = &barrier;
+        move || {
+            barrier.wait();
+            book.sweep_all(order, now, cut_off(), 10)
+        }
     };
+    let orders = [Order::ByEnd, Order::ByPlace, Order::ByEnd, Order::ByPlace];
+    let sweepers = orders.map(|order| sweeper(folder.open(), order));
     let swept: Vec<usize> = std::thread::scope(|scope| {
-        let sweepers: Vec<_> = (0..4).map(|_| scope.spawn(sweeper)).collect();
-        sweepers.into_iter().map(|s| s.join().unwrap()).collect()
+        let sweepers = sweepers.map(|sweep| scope.spawn(sweep));
+        sweepers.map(|sweeper| sweeper.join().unwrap()).into()
     });
     assert_eq!(swept.iter().sum::<usize>(), ENDS as usize, "{swept:?}");
     assert_once_each(&book, i64::from(ENDS));
@@ -236,7 +316,7 @@ fn exp_3_a_sweep_that_is_stopped_half_way_leaves_nothing_and_the_next_does_all()
         book = without_handler(book);
         stopped += u32::from(halted);
         assert_once_each(&book, if halted { 0 } else { i64::from(ENDS) });
-        book.sweep_all(now, cut_off(), ENDS);
+        book.sweep_all(Order::ByEnd, now, cut_off(), ENDS);
         assert_once_each(&book, i64::from(ENDS));
     }
     assert!(stopped >= 2, "only {stopped} sweeps were stopped");

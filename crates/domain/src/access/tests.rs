@@ -1283,6 +1283,42 @@ fn exp_4_the_cut_off_spares_what_was_submitted_after_it_or_ends_after_it() {
     assert_eq!(outcome(&decided("inactive-waiting", command)), "NotDue");
 }
 
+#[test]
+fn exp_4_the_cut_off_is_exact_to_the_millisecond() {
+    let midnight = at("2026-03-30T00:00:00+07:00");
+    let just_before = Instant::from_ms(midnight.ms() - 1);
+    let waiting = |valid_until, submitted_at| {
+        let mut history = history("inactive", VerifiedBy::Institution);
+        let AccessEvent::RequestApproved {
+            valid_until: end, ..
+        } = &mut history.events[1].event
+        else {
+            panic!("the second event approves");
+        };
+        *end = day(valid_until);
+        history = history.reactivation("2026-03-29T09:00:00+07:00", SECOND);
+        history.events[3].at = submitted_at;
+        history.access().unwrap()
+    };
+    for (valid_until, submitted_at, now, expected) in [
+        ("2026-03-29", just_before, midnight, "access-expired"),
+        ("2026-03-29", just_before, just_before, "NotDue"),
+        ("2026-03-29", midnight, midnight, "NotDue"),
+        ("2026-03-30", just_before, midnight, "NotDue"),
+    ] {
+        let access = waiting(valid_until, submitted_at);
+        let command = Command::Expire {
+            cut_off: since_midnight(),
+        };
+        let result = decide(Some(&access), command, now);
+        assert_eq!(
+            outcome(&result),
+            expected,
+            "{valid_until} {submitted_at:?} {now:?}"
+        );
+    }
+}
+
 // Evolve ----------------------------------------------------------------------
 
 #[test]

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use serde::Deserialize;
 
+use super::workspace::Workspace;
 use super::{cargo, first_line, project_root};
 use crate::progress;
 
@@ -32,7 +32,12 @@ pub fn run(args: &BuildArgs) -> anyhow::Result<()> {
 
 /// Builds every component of the project in `root`.
 pub fn build(root: &Path) -> anyhow::Result<()> {
-    let packages = component_packages(root)?;
+    let packages = Workspace::read(root)?.components(root);
+    build_packages(root, &packages)
+}
+
+/// Builds these components, wherever in the workspace they lie.
+pub fn build_packages(root: &Path, packages: &[impl AsRef<str>]) -> anyhow::Result<()> {
     ensure_target(root)?;
     progress::note(format_args!("building {} components", packages.len()));
     let started = Instant::now();
@@ -40,8 +45,8 @@ pub fn build(root: &Path) -> anyhow::Result<()> {
     command.args(["build", "--profile", PROFILE, "--target", TARGET]);
     // spin.toml says where it expects the files, whatever CARGO_TARGET_DIR says.
     command.arg("--target-dir").arg(root.join("target"));
-    for package in &packages {
-        command.args(["--package", package]);
+    for package in packages {
+        command.args(["--package", package.as_ref()]);
     }
     let status = command.status().context("cargo cannot be started")?;
     if !status.success() {
@@ -50,48 +55,6 @@ pub fn build(root: &Path) -> anyhow::Result<()> {
     let seconds = started.elapsed().as_secs_f32();
     progress::note(format_args!("components are up to date ({seconds:.1} s)"));
     Ok(())
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    manifest_path: PathBuf,
-}
-
-/// The names of the workspace's packages that lie under `components/`.
-fn component_packages(root: &Path) -> anyhow::Result<Vec<String>> {
-    let mut command = cargo(root);
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let output = command.output().context(
-        "cargo cannot be started; it comes with Rust: type\n  \
-         curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
-    )?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("cargo cannot read the workspace:\n{}", said.trim_end());
-    }
-    let metadata: Metadata =
-        serde_json::from_slice(&output.stdout).context("cargo metadata is not understood")?;
-    let packages = select_components(metadata, &root.join("components"));
-    if packages.is_empty() {
-        bail!("no packages under {}", root.join("components").display());
-    }
-    Ok(packages)
-}
-
-fn select_components(metadata: Metadata, folder: &Path) -> Vec<String> {
-    let packages = metadata.packages.into_iter();
-    let mut names: Vec<String> = packages
-        .filter(|package| package.manifest_path.starts_with(folder))
-        .map(|package| package.name)
-        .collect();
-    names.sort();
-    names
 }
 
 /// Adds the compilation target when it is missing. rust-toolchain.toml lists it,
@@ -121,27 +84,4 @@ pub fn target_is_installed(root: &Path) -> bool {
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
     rustc.current_dir(root);
     first_line(&mut rustc).is_some_and(|folder| Path::new(&folder).is_dir())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn builds_what_lies_under_components_and_nothing_else() {
-        let package = |name: &str, path: &str| Package {
-            name: name.to_owned(),
-            manifest_path: PathBuf::from(path),
-        };
-        let metadata = Metadata {
-            packages: vec![
-                package("akses", "/p/crates/host/Cargo.toml"),
-                package("store", "/p/components/store/Cargo.toml"),
-                package("gate", "/p/components/gate/Cargo.toml"),
-                package("trap", "/p/components-old/trap/Cargo.toml"),
-            ],
-        };
-        let selected = select_components(metadata, Path::new("/p/components"));
-        assert_eq!(selected, ["gate", "store"]);
-    }
 }

@@ -107,8 +107,8 @@ pub struct Source {
 /// Runs `akses import`.
 pub async fn run(args: &ImportArgs) -> anyhow::Result<()> {
     let sources = read_folder(&args.folder)?;
-    warn_of_plain_text(&args.to);
     let mut client = Client::connect(&args.to, &args.token).await?;
+    warn_of_plain_text(&args.to);
     let today = Utc::now().with_timezone(&indonesian_west()).date_naive();
     import(&mut client, sources, today, progress::answer).await
 }
@@ -200,14 +200,14 @@ async fn import(
         ));
         if !errors.is_empty() {
             report(table, &errors);
+            let extent = if tally == Tally::default() {
+                "nothing"
+            } else {
+                "not all"
+            };
             bail!(
-                "{} of {} was not taken because of the rows above, and nothing after it was sent; \
-                 correct them and run the import again",
-                if tally == Tally::default() {
-                    "all"
-                } else {
-                    "part"
-                },
+                "{extent} of {} was taken because of the rows above, and nothing after it was \
+                 sent; correct them and run the import again",
                 table.name
             );
         }

@@ -2,6 +2,7 @@
 //! project is and how cargo is run in it.
 
 pub mod audit;
+pub mod bench;
 pub mod build;
 pub mod demo;
 pub mod doctor;
@@ -9,6 +10,7 @@ pub mod import;
 pub mod mailbox;
 pub mod test;
 pub mod up;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

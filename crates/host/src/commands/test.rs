@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
+use std::ops::AddAssign;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,11 +10,15 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::build::build;
+use super::workspace::Workspace;
 use super::{cargo, project_root};
 use crate::progress;
 
 /// Tells the end-to-end tests which program to start.
 const PROGRAM_VARIABLE: &str = "AKSES_BIN";
+
+/// The package with the heavy dependencies; see [`selections`].
+const HOST_PACKAGE: &str = "akses";
 
 /// Options of `akses test`.
 #[derive(Args)]
@@ -37,27 +42,51 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
     if !args.no_build {
         build(&root)?;
     }
-    let mut command = test_command(&root, &program, args);
-    let (count, succeeded) = run_and_count(&mut command, std::io::stdout())?;
+    let natives = Workspace::read(&root)?.natives();
+    let mut total = Count::default();
+    let mut all_succeeded = true;
+    for packages in selections(natives, args) {
+        let mut command = test_command(&root, &program, &packages, args);
+        let (count, succeeded) = run_and_count(&mut command, std::io::stdout())?;
+        total += count;
+        all_succeeded &= succeeded;
+    }
     progress::answer(format_args!(
         "{} passed, {} failed",
-        count.passed, count.failed
+        total.passed, total.failed
     ));
-    if !succeeded && count.failed == 0 {
+    if !all_succeeded && total.failed == 0 {
         bail!("cargo test failed outside the counted tests: its messages above say where");
     }
-    if !succeeded || count.failed > 0 {
+    if !all_succeeded {
         bail!("tests failed; the names are listed above under `failures:`");
     }
     Ok(())
 }
 
-fn test_command(root: &Path, program: &Path, args: &TestArgs) -> Command {
+/// Which packages each run of cargo names. Cargo gives a dependency the features
+/// that all packages of one run want, so the host is tested in a run of its own:
+/// otherwise the tests' wasmtime would be another than the program's, and minutes
+/// of compiling with it. Whoever names packages or targets gets one plain run.
+fn selections(natives: Vec<String>, args: &TestArgs) -> Vec<Vec<String>> {
+    let names_targets = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-");
+    if args.cargo.iter().any(names_targets) {
+        return vec![Vec::new()];
+    }
+    let (host, others): (Vec<_>, Vec<_>) =
+        natives.into_iter().partition(|name| name == HOST_PACKAGE);
+    // No name at all would mean every package.
+    let runs = [host, others].into_iter();
+    runs.filter(|packages| !packages.is_empty()).collect()
+}
+
+fn test_command(root: &Path, program: &Path, packages: &[String], args: &TestArgs) -> Command {
     let mut command = cargo(root);
     command.env(PROGRAM_VARIABLE, program);
-    // Without names cargo takes the workspace's default-members: all that runs
-    // natively. The components are tested as WebAssembly, by akses-tests.
     command.args(["test", "--release", "--no-fail-fast"]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
     command.args(&args.cargo).arg("--").args(&args.harness);
     command
 }
@@ -86,6 +115,13 @@ fn run_and_count(command: &mut Command, mut out: impl Write) -> anyhow::Result<(
 struct Count {
     passed: u32,
     failed: u32,
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, more: Count) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+    }
 }
 
 impl Count {
@@ -145,20 +181,45 @@ mod tests {
         assert!(!succeeded);
     }
 
+    fn args(cargo: &[&str], harness: &[&str]) -> TestArgs {
+        let owned = |args: &[&str]| args.iter().map(OsString::from).collect();
+        TestArgs {
+            no_build: true,
+            cargo: owned(cargo),
+            harness: owned(harness),
+        }
+    }
+
     #[test]
     fn names_the_program_and_forwards_arguments() {
-        let args = TestArgs {
-            no_build: true,
-            cargo: vec!["sign_in".into()],
-            harness: vec!["--nocapture".into()],
-        };
-        let command = test_command(Path::new("/p"), Path::new("/p/akses"), &args);
-        let given: Vec<_> = command.get_args().collect();
-        assert!(given.ends_with(&["sign_in".as_ref(), "--".as_ref(), "--nocapture".as_ref()]));
+        let args = args(&["sign_in"], &["--nocapture"]);
+        let packages = ["akses".to_owned()];
+        let command = test_command(Path::new("/p"), Path::new("/p/akses"), &packages, &args);
+        let given: Vec<_> = command
+            .get_args()
+            .map(|arg| arg.to_str().unwrap())
+            .collect();
+        let expected = "test --release --no-fail-fast --package akses sign_in -- --nocapture";
+        assert_eq!(given.join(" "), expected);
         let program = command
             .get_envs()
             .find(|(name, _)| *name == "AKSES_BIN")
             .and_then(|(_, value)| value);
         assert_eq!(program, Some("/p/akses".as_ref()));
+    }
+
+    #[test]
+    fn tests_the_host_in_a_run_of_its_own() {
+        let natives = || {
+            ["akses", "akses-domain", "akses-tests"]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        let all = selections(natives(), &args(&["sign_in"], &[]));
+        assert_eq!(all, [vec!["akses"], vec!["akses-domain", "akses-tests"]]);
+        let one = selections(natives(), &args(&["--test", "sign_in"], &[]));
+        assert_eq!(one, [Vec::<String>::new()]);
+        let host_only = selections(vec!["akses".to_owned()], &args(&[], &[]));
+        assert_eq!(host_only, [vec!["akses"]]);
     }
 }

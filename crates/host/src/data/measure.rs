@@ -140,7 +140,7 @@ fn reference_reads(path: &std::path::Path) -> Figures {
     while started.elapsed() < ROUND {
         let begun = Instant::now();
         let state: String = prepared
-            .query_row([subject(number % 1000)], |row| row.get(1))
+            .query_row([subject(number % 100)], |row| row.get(1))
             .unwrap();
         assert_eq!(state, "requested");
         latencies.push(begun.elapsed());
@@ -190,7 +190,7 @@ async fn rates() {
             let database = database.clone();
             async move {
                 let rows = database
-                    .execute(LOOK, vec![Text(subject(number % 1000))])
+                    .execute(LOOK, vec![Text(subject(number % 100))])
                     .await
                     .unwrap()
                     .rows;
@@ -207,7 +207,7 @@ async fn rates() {
         let database = elsewhere.clone();
         async move {
             database
-                .execute_elsewhere(LOOK, vec![Text(subject(number % 1000))])
+                .execute_elsewhere(LOOK, vec![Text(subject(number % 100))])
                 .await;
         }
     });
@@ -229,7 +229,7 @@ async fn rates() {
         let database = mixed.clone();
         async move {
             database
-                .execute(LOOK, vec![Text(subject(number % 1000))])
+                .execute(LOOK, vec![Text(subject(number % 100))])
                 .await
                 .unwrap();
         }

@@ -13,6 +13,7 @@
 //!   other files, temporary tables and settings are refused by SQLite's
 //!   authorizer: the connections are shared by everybody.
 
+mod checkpoint;
 mod connection;
 mod error;
 mod guard;

@@ -117,7 +117,15 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::super::clock::Clock;
+    use super::super::services;
+    use super::super::state::Grants;
     use super::*;
+    use crate::compose::{DependencyPart, Part, compose};
+    use crate::manifest::Grant;
 
     #[test]
     fn finds_the_resource_of_a_function() {
@@ -178,5 +186,130 @@ mod tests {
             )
             .is_err()
         );
+    }
+
+    /// A part that tries to open a database and tells how that went: 0 or 1.
+    const PART: &str = r#"(component
+        (import "spin:sqlite/sqlite@3.1.0" (instance $sqlite
+            (export "connection" (type $connection (sub resource)))
+            (type $error (variant (case "access-denied") (case "io" string)))
+            (export "error" (type $exported (eq $error)))
+            (export "[static]connection.open" (func
+                (param "database" string)
+                (result (result (own $connection) (error $exported)))))))
+        (core module $libc
+            (memory (export "memory") 1)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024))
+        (core instance $libc (instantiate $libc))
+        (alias core export $libc "memory" (core memory $memory))
+        (alias core export $libc "realloc" (core func $realloc))
+        (alias export $sqlite "[static]connection.open" (func $host-open))
+        (core func $open (canon lower (func $host-open) (memory $memory) (realloc $realloc)))
+        (core module $code
+            (import "" "open" (func $open (param i32 i32 i32)))
+            (import "" "memory" (memory 1))
+            (data (i32.const 0) "default")
+            (func (export "try-open") (result i32)
+                (call $open (i32.const 0) (i32.const 7) (i32.const 100))
+                (i32.load8_u (i32.const 100))))
+        (core instance $code (instantiate $code (with "" (instance
+            (export "open" (func $open))
+            (export "memory" (memory $memory))))))
+        (func $try-open (result u32) (canon lift (core func $code "try-open")))
+        (instance $attempt (export "try-open" (func $try-open)))
+        (export "test:part/attempt" (instance $attempt)))"#;
+
+    /// A component that has the part in it, and databases of its own.
+    const WHOLE: &str = r#"(component
+        (import "spin:sqlite/sqlite@3.1.0" (instance
+            (export "connection" (type (sub resource)))))
+        (import "test:part/attempt" (instance $attempt
+            (export "try-open" (func (result u32)))))
+        (export "attempt" (func $attempt "try-open")))"#;
+
+    fn compose_with(grants: &[Grant]) -> Vec<u8> {
+        let (whole, part) = (
+            wat::parse_str(WHOLE).unwrap(),
+            wat::parse_str(PART).unwrap(),
+        );
+        let main = Part {
+            id: "whole",
+            wasm: &whole,
+            grants: Grant::ALL.into(),
+        };
+        let grants = grants.iter().copied().collect();
+        let part = Part {
+            id: "part",
+            wasm: &part,
+            grants,
+        };
+        compose(
+            &main,
+            &[DependencyPart {
+                import: "test:part",
+                part,
+            }],
+            &[],
+        )
+        .unwrap()
+    }
+
+    fn engine() -> Engine {
+        let mut config = wasmtime::Config::new();
+        config.wasm_component_model_async(true);
+        config.epoch_interruption(true);
+        Engine::new(&config).unwrap()
+    }
+
+    fn imports(engine: &Engine, component: &Component) -> Vec<String> {
+        let ty = component.component_type();
+        ty.imports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_part_keeps_only_the_grants_named_for_it() {
+        let engine = engine();
+        let with = Component::new(&engine, compose_with(&[Grant::SqliteDatabases])).unwrap();
+        assert_eq!(imports(&engine, &with), ["spin:sqlite/sqlite@3.1.0"]);
+        let without = Component::new(&engine, compose_with(&[Grant::KeyValueStores])).unwrap();
+        let mut names = imports(&engine, &without);
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "denied:part/spin-sqlite-sqlite@3.1.0",
+                "spin:sqlite/sqlite@3.1.0"
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_part_without_the_grant_is_refused_although_the_whole_has_it() {
+        let engine = engine();
+        let component = Component::new(&engine, compose_with(&[])).unwrap();
+        let mut linker = Linker::new(&engine);
+        services::add_to_linker(&mut linker).unwrap();
+        add_to_linker(&engine, &mut linker, &component).unwrap();
+        let grants = Arc::new(Grants {
+            id: "whole".into(),
+            sqlite: None,
+            key_value: None,
+            variables: BTreeMap::new(),
+            environment: Vec::new(),
+            files: None,
+            hosts: Arc::default(),
+            clock: Clock::new(None),
+        });
+        let mut store = State::store(&engine, &grants).unwrap();
+        let instance = linker
+            .instantiate_async(&mut store, &component)
+            .await
+            .unwrap();
+        let attempt = instance
+            .get_typed_func::<(), (u32,)>(&mut store, "attempt")
+            .unwrap();
+        assert_eq!(attempt.call_async(&mut store, ()).await.unwrap(), (1,));
     }
 }

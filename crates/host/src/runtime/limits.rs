@@ -37,6 +37,8 @@ pub const TABLES_PER_INSTANCE: u32 = 8;
 pub const CODE_KEPT_DAYS: u64 = 1;
 /// How often running guests are asked to let others run.
 pub const EPOCH_MS: u64 = 10;
+/// How often a guest is interrupted before it gives up its turn: a second.
+pub const YIELDS_WITH_TURN_MAX: u32 = 100;
 /// Handles one instance may hold: connections, stores, sockets, files.
 pub const HANDLES_MAX: usize = 1_000;
 /// Client connections at one time; further ones wait in the kernel's queue.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use serde::Deserialize;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
@@ -49,7 +50,36 @@ impl GuestOutput {
 impl Inner {
     fn log(&self, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
-        tracing::info!(component = %self.component, stream = self.stream, "{text}");
+        let Inner {
+            component, stream, ..
+        } = self;
+        // Components may say how grave it is: {"level": "WARN", "message": ...}.
+        match Said::parse(&text) {
+            Some(Said { level, message }) if level == "ERROR" => {
+                tracing::error!(%component, stream, said = %text, "{message}");
+            }
+            Some(Said { level, message }) if level == "WARN" => {
+                tracing::warn!(%component, stream, said = %text, "{message}");
+            }
+            Some(Said { message, .. }) => {
+                tracing::info!(%component, stream, said = %text, "{message}");
+            }
+            None => tracing::info!(%component, stream, "{text}"),
+        }
+    }
+}
+
+/// A line in which a component says more than a text.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Said {
+    level: String,
+    message: String,
+}
+
+impl Said {
+    fn parse(line: &str) -> Option<Self> {
+        line.starts_with('{')
+            .then(|| serde_json::from_str(line).ok())?
     }
 }
 
@@ -114,5 +144,31 @@ impl AsyncWrite for GuestOutput {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn understands_lines_with_a_level_and_leaves_others_alone() {
+        let said = Said::parse(r#"{"level":"ERROR","message":"no","request":"1"}"#).unwrap();
+        assert_eq!(
+            (said.level.as_str(), said.message.as_str()),
+            ("ERROR", "no")
+        );
+        for line in ["plain", "{ not json", r#"{"message":"no level"}"#, ""] {
+            assert_eq!(Said::parse(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn cuts_lines_at_their_end_and_at_the_bound() {
+        let output = GuestOutput::new(&"x".into(), "stdout");
+        output.take(b"one\ntwo");
+        assert_eq!(*output.0.line.lock().unwrap(), b"two");
+        output.take(&vec![b'x'; LOG_LINE_BYTES_MAX + 10]);
+        assert!(output.0.line.lock().unwrap().len() <= LOG_LINE_BYTES_MAX);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use croner::Cron;
-use croner::parser::{CronParser, Seconds};
+use croner::parser::{CronParser, Seconds, Year};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use wasmtime::Engine;
@@ -165,6 +165,7 @@ impl Inner {
 fn parse(expression: &str) -> Result<Cron> {
     let parser = CronParser::builder()
         .seconds(Seconds::Required)
+        .year(Year::Disallowed)
         .dom_and_dow(true)
         .build();
     Ok(parser.parse(expression)?)

@@ -9,7 +9,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -18,6 +18,8 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::Error as HttpError;
+
+use super::limits::YIELDS_WITH_TURN_MAX;
 
 /// All turns there are.
 #[derive(Clone)]
@@ -104,12 +106,14 @@ impl Turn {
 pub struct Seat {
     turn: Mutex<Option<Turn>>,
     yielded: AtomicBool,
+    yields: AtomicU32,
     memory_bytes: AtomicUsize,
 }
 
 impl Seat {
     /// A new request sits down.
     pub fn seat(&self, turn: Turn) {
+        self.yields.store(0, Ordering::Relaxed);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
 
@@ -121,9 +125,13 @@ impl Seat {
             .clone()
     }
 
-    /// The guest was interrupted and runs on at once: it does not wait.
+    /// The guest was interrupted and runs on at once: it does not wait, and
+    /// keeps its turn, so that password hashes do not pile up in memory. One
+    /// that computes for very long must share after all.
     pub fn note_yield(&self) {
-        self.yielded.store(true, Ordering::Relaxed);
+        let yields = self.yields.fetch_add(1, Ordering::Relaxed);
+        self.yielded
+            .store(yields < YIELDS_WITH_TURN_MAX, Ordering::Relaxed);
     }
 
     /// The guest cannot go on by itself now. If it was not merely interrupted,
@@ -267,6 +275,20 @@ mod tests {
         seat.note_pending();
         assert!(turn.held().is_some());
         seat.note_pending();
+        assert!(turn.held().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_guest_that_never_stops_computing_shares() {
+        let turns = one_turn();
+        let seat = Seat::default();
+        let turn = turns.take().await;
+        seat.seat(turn.clone());
+        for _ in 0..=YIELDS_WITH_TURN_MAX {
+            assert!(turn.held().is_some());
+            seat.note_yield();
+            seat.note_pending();
+        }
         assert!(turn.held().is_none());
     }
 }

@@ -22,15 +22,16 @@ pub const RESULT_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// One SQL text.
 const SQL_BYTES_MAX: i32 = 1024 * 1024;
 /// How long to wait for another program that holds the file.
-const BUSY_MS: u64 = 5_000;
+pub(super) const BUSY_TIME: Duration = Duration::from_millis(5_000);
 /// The same when opening, where a quick clear answer is worth more.
-const OPEN_BUSY_MS: u64 = 500;
+const OPEN_BUSY_TIME: Duration = Duration::from_millis(500);
 /// Prepared statements kept by each connection.
 const PREPARED_STATEMENTS_MAX: usize = 256;
 /// How many steps of SQLite's virtual machine pass between two looks at the
 /// clock; a fraction of a millisecond.
 const STEPS_PER_LOOK: i32 = 20_000;
-
+/// What is left of the write-ahead log file after a burst.
+const WAL_KEPT_BYTES_MAX: i64 = 64 * 1024 * 1024;
 /// What a read on the calling thread may cost: about a millisecond.
 const SHORT_STEPS_MAX: i32 = 50_000;
 
@@ -67,9 +68,7 @@ impl Connection {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Self::open(path, flags, options.writer_cache_kib, Patience::Deadline)?;
         connection.prepare_file(options)?;
-        connection
-            .raw
-            .busy_timeout(Duration::from_millis(BUSY_MS))?;
+        connection.raw.busy_timeout(BUSY_TIME)?;
         Ok(connection)
     }
 
@@ -82,9 +81,7 @@ impl Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Self::open(path, flags, options.reader_cache_kib, patience)?;
         connection.raw.pragma_update(None, "query_only", true)?;
-        connection
-            .raw
-            .busy_timeout(Duration::from_millis(BUSY_MS))?;
+        connection.raw.busy_timeout(BUSY_TIME)?;
         connection.guard.set_guest(true);
         Ok(connection)
     }
@@ -96,7 +93,7 @@ impl Connection {
         patience: Patience,
     ) -> Result<Self, SqliteError> {
         let mut raw = rusqlite::Connection::open_with_flags(path, flags)?;
-        raw.busy_timeout(Duration::from_millis(OPEN_BUSY_MS))?;
+        raw.busy_timeout(OPEN_BUSY_TIME)?;
         raw.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
         raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         raw.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX)?;
@@ -264,9 +261,6 @@ impl Connection {
         }
     }
 }
-
-/// What is left of the write-ahead log file after a burst.
-const WAL_KEPT_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
 fn names(statement: &rusqlite::Statement<'_>) -> Vec<String> {
     statement.column_names().map(ToOwned::to_owned).collect()

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::wal::CheckpointMode;
@@ -12,7 +12,8 @@ use rusqlite::{MAIN_DB, ffi};
 use tokio::sync::{mpsc, oneshot};
 
 use super::SqliteOptions;
-use super::connection::Connection;
+use super::checkpoint::Checkpointer;
+use super::connection::{BUSY_TIME, Connection};
 use super::error::{SqliteError, SqliteErrorKind};
 use super::statement::Statement;
 use crate::data::{QueryResult, Value};
@@ -25,8 +26,6 @@ const GROUP_STATEMENTS_MAX: usize = 256;
 const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// ... and for what was run within this time.
 const GROUP_MS: u128 = 5;
-/// The log is folded into the database beyond this length (16 MiB of pages).
-const CHECKPOINT_PAGES: i32 = 4_000;
 
 pub(super) type Answer = Result<QueryResult, SqliteError>;
 
@@ -65,19 +64,20 @@ pub(super) struct Writer {
     path: PathBuf,
     options: SqliteOptions,
     connection: Connection,
-    wal_pages: Arc<AtomicI32>,
+    checkpointer: Checkpointer,
     never_cancelled: Arc<AtomicBool>,
 }
 
 impl Writer {
     pub(super) fn open(path: PathBuf, options: SqliteOptions) -> Result<Self, SqliteError> {
-        let wal_pages = Arc::new(AtomicI32::new(0));
-        let connection = open_connection(&path, &options, &wal_pages)?;
+        let mut connection = Connection::open_writer(&path, &options)?;
+        let checkpointer = Checkpointer::start(&path)?;
+        make_ready(&mut connection, &checkpointer)?;
         Ok(Self {
             path,
             options,
             connection,
-            wal_pages,
+            checkpointer,
             never_cancelled: Arc::default(),
         })
     }
@@ -114,7 +114,7 @@ impl Writer {
                 };
             }
             self.serve_group(group);
-            self.checkpoint_if_due();
+            self.checkpointer.after_commit(&self.connection.raw);
         }
         let outcome = self.finish();
         for closer in closers {
@@ -283,7 +283,9 @@ impl Writer {
             tracing::error!(%error, path = %self.path.display(), "cannot roll back");
         }
         if !self.connection.raw.is_autocommit() {
-            match open_connection(&self.path, &self.options, &self.wal_pages) {
+            let opened = Connection::open_writer(&self.path, &self.options)
+                .and_then(|mut new| make_ready(&mut new, &self.checkpointer).map(|()| new));
+            match opened {
                 Ok(connection) => self.connection = connection,
                 Err(error) => tracing::error!(%error, "cannot open the database again"),
             }
@@ -296,27 +298,15 @@ impl Writer {
     /// too (the disk is full), the next commit overwrites them.
     fn empty_log_after_failure(&mut self, error: &SqliteError, statements: usize) {
         tracing::error!(%error, statements, path = %self.path.display(), "a write failed; nothing of it was stored");
-        let _ = self
-            .connection
-            .raw
-            .wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
-    }
-
-    fn checkpoint_if_due(&mut self) {
-        if self.wal_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES {
-            return;
-        }
-        let outcome = self
-            .connection
-            .raw
-            .wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE);
-        self.wal_pages.store(0, Ordering::Relaxed);
-        if let Err(error) = outcome {
-            tracing::warn!(%error, path = %self.path.display(), "cannot fold the log into the database");
-        }
+        let raw = &self.connection.raw;
+        // A reader in the way is not waited for.
+        let _ = raw.busy_timeout(Duration::ZERO);
+        let _ = raw.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
+        let _ = raw.busy_timeout(BUSY_TIME);
     }
 
     fn finish(self) -> Result<(), SqliteError> {
+        drop(self.checkpointer);
         let raw = self.connection.raw;
         let folded = raw.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
         let closed = raw.close().map_err(|(_, error)| error);
@@ -326,22 +316,18 @@ impl Writer {
     }
 }
 
-fn open_connection(
-    path: &std::path::Path,
-    options: &SqliteOptions,
-    wal_pages: &Arc<AtomicI32>,
-) -> Result<Connection, SqliteError> {
-    let mut connection = Connection::open_writer(path, options)?;
-    let pages_seen = Arc::clone(wal_pages);
+/// Sets up what only the serving writer needs.
+fn make_ready(connection: &mut Connection, checkpointer: &Checkpointer) -> Result<(), SqliteError> {
+    let log_pages = checkpointer.log_pages();
     // Replaces SQLite's own checkpoint, which would run before the answer.
     connection
         .raw
         .wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            pages_seen.store(pages, Ordering::Relaxed);
+            log_pages.store(pages, Ordering::Relaxed);
             Ok(())
         }))?;
     connection.guard.set_guest(true);
-    Ok(connection)
+    Ok(())
 }
 
 fn forget_last_insert_rowid(raw: &rusqlite::Connection) {

@@ -1,0 +1,160 @@
+//! `akses bench`: how fast every operation is, always as a ratio to something
+//! measured in the same run, because machines differ and drift.
+//!
+//! Reads are compared with a component that answers a fixed text behind the same
+//! gate; writes with the same statements run by one thread with the same
+//! durability; the sweep with one plain UPDATE.
+
+mod load;
+mod operations;
+mod reference;
+mod service;
+mod sweep;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use clap::Args;
+use serde::Serialize;
+
+use super::{MANIFEST_NAME, build, project_root};
+use crate::progress;
+use akses::runtime::SQLITE_FILE;
+use operations::{CONNECTIONS, Counts, Measured};
+use service::Service;
+use sweep::Sweep;
+
+/// A small, whole PDF.
+const DECREE: &[u8] = include_bytes!("bench/decree.pdf");
+
+/// Options of `akses bench`.
+#[derive(Args)]
+pub struct BenchArgs {
+    /// A tenth of everything, to see whether it runs
+    #[arg(long)]
+    quick: bool,
+    /// Only the operations, not the sweep
+    #[arg(long)]
+    no_sweep: bool,
+    /// Where the figures go as JSON [default: target/bench.json]
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Everything that was measured.
+#[derive(Serialize)]
+struct Report {
+    start_ms: f64,
+    resident_mib_at_64: f64,
+    /// Commits per second of one thread, by kind of event.
+    one_thread: reference::CommitRates,
+    operations: Vec<Row>,
+    sweeps: Vec<Sweep>,
+}
+
+/// One operation with its ratio.
+#[derive(Serialize)]
+struct Row {
+    #[serde(flatten)]
+    measured: Measured,
+    /// Requests per second against the reference's.
+    ratio: Option<f64>,
+}
+
+/// Runs the benchmark and prints a table.
+pub async fn run(args: BenchArgs) -> Result<()> {
+    let root = project_root(None)?;
+    build::build(&root)?;
+    build::build_packages(&root, &["fixed-answer"])?;
+    let scratch = tempfile::tempdir().context("no room for scratch files")?;
+    let manifest = service::write_manifest(&root)?;
+    let outcome = measure(&args, &manifest, scratch.path()).await;
+    std::fs::remove_file(&manifest)?;
+    let report = outcome?;
+    print(&report);
+    let json = args.json.unwrap_or_else(|| root.join("target/bench.json"));
+    std::fs::write(&json, serde_json::to_string_pretty(&report)?)?;
+    progress::note(format_args!("the figures are in {}", json.display()));
+    Ok(())
+}
+
+async fn measure(args: &BenchArgs, manifest: &std::path::Path, scratch: &std::path::Path) -> Result<Report> {
+    let decree = Bytes::from_static(DECREE);
+    let scale = if args.quick { 10 } else { 1 };
+    let state_dir = scratch.join("operations");
+    // The first start compiles; the second shows what a start costs.
+    Service::start(manifest, &state_dir)?.stop()?;
+    let service = Service::start(manifest, &state_dir)?;
+    let mut people = operations::prepare(service.address, &decree).await?;
+    let mut measured = Vec::new();
+    for connections in CONNECTIONS {
+        let counts = if connections == 1 {
+            Counts { reads: 5_000 / scale, writes: 1_500 / scale, slow: 200 / scale }
+        } else {
+            Counts { reads: 40_000 / scale, writes: 10_000 / scale, slow: 400 / scale }
+        };
+        measured.extend(
+            operations::measure(service.address, connections, counts, &mut people, &decree).await?,
+        );
+    }
+    let resident_mib_at_64 = service.resident_mib()?;
+    let start_ms = ms(service.start);
+    service.stop()?;
+    progress::note("the same writes on one thread");
+    let one_thread = reference::replay(&state_dir.join(SQLITE_FILE), scratch)?;
+    let operations = with_ratios(measured, &one_thread);
+    let mut sweeps = Vec::new();
+    if !args.no_sweep {
+        for rows in [100_000, 1_000_000] {
+            sweeps.push(sweep::measure(manifest, scratch, rows / scale as u64, &decree).await?);
+        }
+    }
+    Ok(Report { start_ms, resident_mib_at_64, one_thread, operations, sweeps })
+}
+
+fn with_ratios(measured: Vec<Measured>, one_thread: &reference::CommitRates) -> Vec<Row> {
+    let fixed: Vec<(usize, f64)> = measured
+        .iter()
+        .filter(|m| m.operation == "fixed")
+        .map(|m| (m.figures.connections, m.figures.per_second))
+        .collect();
+    let reference = |m: &Measured| match m.against {
+        "fixed" => fixed.iter().find(|(c, _)| *c == m.figures.connections).map(|(_, rate)| *rate),
+        kind => one_thread.get(kind).copied(),
+    };
+    measured
+        .into_iter()
+        .map(|measured| {
+            let ratio = reference(&measured).map(|rate| measured.figures.per_second / rate);
+            Row { measured, ratio }
+        })
+        .collect()
+}
+
+fn print(report: &Report) {
+    progress::answer(format_args!(
+        "start to ready {:.0} ms, resident memory {:.0} MiB after 64 connections\n",
+        report.start_ms, report.resident_mib_at_64
+    ));
+    progress::answer(format_args!(
+        "{:<22} {:>5} {:>10} {:>9} {:>9} {:>7}  {:<24} {:>6}",
+        "operation", "conn", "requests/s", "p50 ms", "p99 ms", "failed", "against", "ratio"
+    ));
+    for row in &report.operations {
+        let Measured { operation, against, figures } = &row.measured;
+        let ratio = row.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        progress::answer(format_args!(
+            "{operation:<22} {:>5} {:>10.0} {:>9.2} {:>9.2} {:>7}  {against:<24} {ratio:>6}",
+            figures.connections, figures.per_second, figures.p50_ms, figures.p99_ms, figures.failed
+        ));
+    }
+    for sweep in &report.sweeps {
+        progress::answer(sweep);
+    }
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,81 @@
+//! What the service is compared with: the same work by hand, on one thread.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
+
+/// The statement that the store appends with.
+const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event_append.sql");
+
+/// The schema, as the store applies it: statements end in a semicolon before an
+/// empty line.
+const SCHEMA_SQL: &str = include_str!("../../../../../components/store/migrations/0001_record.sql");
+
+/// The page cache of the host's writer.
+const CACHE_KIB: i64 = 32 * 1024;
+
+/// Commits per second for each kind of event.
+pub(super) type CommitRates = BTreeMap<String, f64>;
+
+/// A database with the durability of the service's.
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Replays the record of a service, event by event, with the store's own
+/// statement, each commit durable, on one thread.
+pub(super) fn replay(service_database: &Path, scratch: &Path) -> Result<CommitRates> {
+    let record = Connection::open_with_flags(service_database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let copy = open(&scratch.join("replay.db"))?;
+    for statement in SCHEMA_SQL.split(";\n\n") {
+        copy.execute_batch(statement)?;
+    }
+    let mut append = copy.prepare(APPEND_SQL)?;
+    let mut events = record.prepare(
+        "SELECT subject, version, kind, data, actor, at, origin, request_id, institution,
+                idempotency_key, fingerprint FROM event ORDER BY seq",
+    )?;
+    let mut rows = events.query([])?;
+    let mut times: BTreeMap<String, (u32, Duration)> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let values = (0..11).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>()?;
+        let kind: String = row.get(2)?;
+        let began = Instant::now();
+        let appended = append.query_row(rusqlite::params_from_iter(values), |_| Ok(())).is_ok();
+        let took = began.elapsed();
+        anyhow::ensure!(appended, "the replay refused an event of kind {kind}");
+        let (count, time) = times.entry(kind).or_default();
+        *count += 1;
+        *time += took;
+    }
+    let rate = |(kind, (count, time)): (String, (u32, Duration))| {
+        (kind, f64::from(count) / time.as_secs_f64())
+    };
+    Ok(times.into_iter().map(rate).collect())
+}
+
+/// The time of one plain UPDATE of all due accesses, on a copy of the database.
+pub(super) fn plain_update(database: &Path, scratch: &Path, now_ms: i64) -> Result<Duration> {
+    let copy = scratch.join("plain.db");
+    fs::copy(database, &copy).context("no room for a copy of the database")?;
+    let connection = open(&copy)?;
+    let began = Instant::now();
+    connection.execute(
+        "UPDATE access SET standing = 'expired' WHERE standing = 'active' AND ends_at <= ?1",
+        [now_ms],
+    )?;
+    let took = began.elapsed();
+    drop(connection);
+    fs::remove_file(copy)?;
+    Ok(took)
+}

@@ -1,0 +1,98 @@
+//! The service under load: this very program, started as `akses up`, with a
+//! manifest that adds the fixed answers that reads are compared with.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+/// The manifest with the fixed answers, beside spin.toml because its paths are
+/// relative to it. Git ignores it.
+const MANIFEST: &str = ".akses-bench.toml";
+
+/// Opens the guarded routes.
+pub(super) const OPERATOR_TOKEN: &str = "bench";
+
+/// What the benchmark adds to spin.toml.
+const FIXED_ANSWERS: &str = r#"
+[[trigger.http]]
+route = "/bench/fixed"
+component = "fixed-answer"
+dependencies.middleware = [{ component = "gate", inherit_configuration = ["key_value_stores"] }]
+
+[component.fixed-answer]
+source = "target/wasm32-wasip2/component/fixed_answer.wasm"
+key_value_stores = ["default"]
+"#;
+
+/// A running service; it ends with this value.
+pub(super) struct Service {
+    child: Child,
+    pub(super) address: SocketAddr,
+    /// From the start of the process to its ready line.
+    pub(super) start: Duration,
+}
+
+/// Writes the manifest with the fixed answers.
+pub(super) fn write_manifest(root: &Path) -> Result<PathBuf> {
+    let mut manifest = fs::read_to_string(root.join(super::MANIFEST_NAME))?;
+    manifest.push_str(FIXED_ANSWERS);
+    let path = root.join(MANIFEST);
+    fs::write(&path, manifest)?;
+    Ok(path)
+}
+
+impl Service {
+    pub(super) fn start(manifest: &Path, state_dir: &Path) -> Result<Self> {
+        let began = Instant::now();
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--manifest"])
+            .arg(manifest)
+            .arg("--state-dir")
+            .arg(state_dir)
+            .args(["--variable", &format!("operator_token={OPERATOR_TOKEN}")])
+            .env("AKSES_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the service does not start")?;
+        let stdout = child.stdout.take().context("the service has no output")?;
+        let ready = BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("ready: http://").map(str::to_owned))
+            .context("the service ended before it was ready; its messages above say why")?;
+        Ok(Self { child, address: ready.parse()?, start: began.elapsed() })
+    }
+
+    /// Ends it as an operator would, so that everything is in the database file.
+    pub(super) fn stop(mut self) -> Result<()> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        let status = self.child.wait()?;
+        anyhow::ensure!(status.success(), "the service ended with {status}");
+        Ok(())
+    }
+
+    /// Resident memory in MiB.
+    pub(super) fn resident_mib(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let kib = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok())
+            .context("the kernel does not say how much memory the service has")?;
+        Ok(kib / 1024.0)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
