@@ -154,8 +154,7 @@ impl Database {
     #[track_caller]
     pub fn is_sound(&self) {
         for name in ["akses.db", "key-value.db"] {
-            // To read a file whose host was killed, SQLite has to recover it.
-            let connection = open(&self.state.join(name), OpenFlags::SQLITE_OPEN_READ_WRITE);
+            let connection = open(&self.state.join(name), OpenFlags::SQLITE_OPEN_READ_ONLY);
             let verdict: String = connection
                 .query_row("PRAGMA integrity_check", [], |row| row.get(0))
                 .expect("an answer");

@@ -11,4 +11,5 @@ pub mod host;
 pub mod mailbox;
 pub mod pdf;
 pub mod program;
+pub mod torture;
 pub mod world;

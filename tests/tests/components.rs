@@ -37,20 +37,67 @@ impl Interface {
         interface
     }
 
-    /// What is imported beside WASI, without versions.
-    fn grants(&self) -> Vec<&str> {
-        let others = self.imports.iter().filter(|name| !name.starts_with("wasi:"));
-        others.map(|name| name.split('@').next().unwrap()).collect()
+    /// What it reaches of this table's kind: our interfaces by their own names,
+    /// and packages of the host.
+    fn reaches(&self) -> BTreeSet<&str> {
+        let names = self.imports.iter().filter_map(|import| {
+            let name = import.split('@').next().unwrap();
+            if HARMLESS.contains(&name) {
+                return None;
+            }
+            let (package, _) = name.split_once('/').unwrap_or((name, ""));
+            match name.strip_prefix(OURS) {
+                Some(interface) => Some(interface),
+                None if package.starts_with("wasi:") => (!PLAIN_WASI.contains(&package)).then_some(package),
+                None => Some(name),
+            }
+        });
+        names.collect()
     }
 
-    fn imports_any(&self, prefix: &str) -> bool {
-        self.imports.iter().any(|name| name.starts_with(prefix))
+    fn exports(&self, name: &str) -> bool {
+        self.exports.iter().any(|export| export.split('@').next() == Some(name))
     }
 }
 
+/// The prefix of our own interfaces.
+const OURS: &str = "inaproc:akses/";
+
+/// Types without functions: they come with the contract's bindings.
+const HARMLESS: [&str; 4] = ["inaproc:akses/types", "fermyon:spin-cron/cron-types", "metadata", "error"];
+
+/// What every program of this kind has: standard streams, clocks, randomness,
+/// and requests that come in.
+const PLAIN_WASI: [&str; 5] = ["wasi:cli", "wasi:clocks", "wasi:http", "wasi:io", "wasi:random"];
+
+/// What each component reaches. `wasi:config` is variables of spin.toml.
+const REACHES: &[(&str, &[&str])] = &[
+    ("deactivate-access", &["accesses", "accounts", "events", "wasi:config"]),
+    ("decide-verification", &["accesses", "events", "requests", "wasi:config"]),
+    ("deliver-notifications", &["notifications", "wasi:config", "wasi:sockets"]),
+    ("expire-accesses", &["expiry", "wasi:config"]),
+    ("gate", &["spin:key-value/key-value"]),
+    ("health", &["health"]),
+    ("import-reference", &["accesses", "accounts", "events", "reference", "wasi:config"]),
+    ("latest-seal", &["seals"]),
+    ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-requests", &["accesses", "requests", "wasi:config"]),
+    ("pages", &["wasi:filesystem"]),
+    ("read-document", &["accesses", "documents", "wasi:config"]),
+    ("reference-data", &["reference"]),
+    ("register-access", &["accesses", "documents", "events", "reference", "wasi:config"]),
+    ("seal-record", &["events", "seals", "wasi:config"]),
+    ("sign-in", &["accounts", "events", "sessions", "wasi:config"]),
+    ("sign-out", &["sessions"]),
+    ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
+    ("submit-reactivation", &["documents", "events", "reference", "wasi:config"]),
+    ("upload-document", &["documents", "events"]),
+    ("who-am-i", &["accesses", "accounts", "wasi:config"]),
+];
+
 /// Every component of the manifest, from the file that it names.
 fn components() -> BTreeMap<String, Interface> {
-    let manifest: Table = manifest_text().parse().unwrap();
+    let manifest = manifest();
     let components = manifest["component"].as_table().unwrap().iter();
     components
         .map(|(id, component)| {
@@ -62,13 +109,94 @@ fn components() -> BTreeMap<String, Interface> {
         .collect()
 }
 
-/// What a component reaches beside WASI: the store's interfaces, variables, and
-/// what only the store and the gate may touch.
-const GRANTS: &[(&str, &[&str])] = &[];
+fn manifest() -> Table {
+    manifest_text().parse().unwrap()
+}
 
 #[test]
 fn every_component_reaches_what_this_table_says_and_nothing_else() {
     let built = components();
-    for (id, interface) in &built { println!("{id}: {:?}\n   WASI {:?}\n   EXPORTS {:?}", interface.grants(), interface.imports.iter().filter(|n| n.starts_with("wasi:")).collect::<Vec<_>>(), interface.exports); }
-    let _ = GRANTS; panic!();
+    let known: BTreeMap<_, BTreeSet<_>> =
+        REACHES.iter().map(|(id, names)| (*id, names.iter().copied().collect())).collect();
+    assert_eq!(known.len(), REACHES.len(), "a component stands twice in the table");
+    for (id, interface) in &built {
+        let expected = known.get(id.as_str()).unwrap_or_else(|| panic!("{id} is not in the table"));
+        assert_eq!(&interface.reaches(), expected, "{id}");
+    }
+    assert_eq!(built.len(), known.len(), "the table has a component that the manifest has not");
+}
+
+#[test]
+fn only_the_store_reaches_sql_and_only_the_store_and_the_gate_key_value_storage() {
+    for (id, interface) in components() {
+        let reaches = interface.reaches();
+        assert_eq!(reaches.contains("spin:sqlite/sqlite"), id == "store", "{id}");
+        let keys = reaches.contains("spin:key-value/key-value");
+        assert_eq!(keys, id == "store" || id == "gate", "{id}");
+        let network = reaches.contains("wasi:sockets");
+        assert_eq!(network, id == "deliver-notifications", "{id}");
+        assert_eq!(reaches.contains("wasi:filesystem"), id == "pages", "{id}");
+    }
+}
+
+#[test]
+fn every_component_that_a_route_names_serves_http() {
+    let (manifest, built) = (manifest(), components());
+    for trigger in manifest["trigger"]["http"].as_array().unwrap() {
+        let id = trigger["component"].as_str().unwrap();
+        assert!(built[id].exports("wasi:http/handler"), "{id}");
+    }
+    // A middleware is called as a handler and calls the next one.
+    assert!(built["gate"].exports("wasi:http/handler"));
+    assert!(built["gate"].imports.iter().any(|name| name.starts_with("wasi:http/handler@0.3.0")));
+    assert!(!built["store"].exports("wasi:http/handler"));
+}
+
+#[test]
+fn timers_and_only_they_take_ticks() {
+    let manifest = manifest();
+    let crons = manifest["trigger"]["cron"].as_array().unwrap();
+    let timers: BTreeSet<_> = crons.iter().map(|cron| cron["component"].as_str().unwrap()).collect();
+    for (id, interface) in components() {
+        let takes_ticks = interface.exports("handle-cron-event");
+        assert_eq!(takes_ticks, timers.contains(id.as_str()), "{id}");
+        // Any scheduler can drive them too.
+        assert!(!takes_ticks || interface.exports("wasi:http/handler"), "{id}");
+    }
+}
+
+#[test]
+fn the_store_offers_all_that_others_use() {
+    let built = components();
+    for (id, interface) in &built {
+        for import in interface.imports.iter().filter(|import| import.starts_with(OURS)) {
+            assert!(built["store"].exports.contains(import), "{id} imports {import}");
+        }
+    }
+}
+
+/// What the manifest grants is what is used: a component with variables that it
+/// cannot read, or the other way round, is a mistake.
+#[test]
+fn the_manifest_grants_each_component_what_it_reaches() {
+    let (manifest, built) = (manifest(), components());
+    let is_granted = |component: &toml::Value, key: &str| {
+        component.get(key).is_some_and(|grant| match grant {
+            toml::Value::Array(labels) => !labels.is_empty(),
+            toml::Value::Table(values) => !values.is_empty(),
+            _ => false,
+        })
+    };
+    for (id, component) in manifest["component"].as_table().unwrap() {
+        let interface = &built[id];
+        let reaches = interface.reaches();
+        assert_eq!(is_granted(component, "variables"), reaches.contains("wasi:config"), "{id}");
+        assert_eq!(is_granted(component, "files"), reaches.contains("wasi:filesystem"), "{id}");
+        let network = is_granted(component, "allowed_outbound_hosts");
+        assert_eq!(network, reaches.contains("wasi:sockets"), "{id}");
+        let uses_store = interface.imports.iter().any(|import| {
+            import.starts_with(OURS) && !HARMLESS.contains(&import.split('@').next().unwrap())
+        });
+        assert_eq!(is_granted(component, "dependencies"), uses_store, "{id}");
+    }
 }

@@ -2,6 +2,7 @@
 //! migrations make: that they prepare, that they use the index they were written
 //! for, and what they answer.
 
+use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::Value;
 use rusqlite::{Batch, Connection, Params, Row, params};
 use serde_json::json;
@@ -373,7 +374,7 @@ fn no_statement_scans_a_table_that_grows() {
         let scans: Vec<_> = plan
             .lines()
             .filter_map(|line| line.strip_prefix("SCAN "))
-            .filter(|scan| !scan.starts_with("CONSTANT ROW") && !scan.contains("CONSTANT ROWS"))
+            .filter(|scan| !scan.contains("CONSTANT ROW") && !scan.ends_with("VALUES CLAUSE"))
             .filter(|scan| !scan.contains("VIRTUAL TABLE INDEX"))
             .map(|scan| scan.split(' ').next().unwrap())
             .collect();
@@ -780,5 +781,6 @@ fn exp_3_a_sweep_by_place_records_what_a_sweep_by_end_records() {
 fn exp_4_before_the_cut_off_nothing_is_due() {
     let connection = accesses_that_end();
     assert_eq!(due(&connection, WIB_MIDNIGHT_MS - 1, 1_000), 0);
-    assert_eq!(due(&connection, WIB_MIDNIGHT_MS, 1_000), 30);
+    // Days 1 to 22 once, days 1 to 10 a second time.
+    assert_eq!(due(&connection, WIB_MIDNIGHT_MS, 1_000), 32);
 }

@@ -1,7 +1,7 @@
 //! The kinds of rows, and the event that each is recorded by.
 
 use crate::{RowError, RowFault};
-use akses_domain::access::{AccessEvent, Subject};
+use akses_domain::access::{Command, Refusal, Subject, decide};
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, WorkUnitId};
 use akses_domain::person::ServiceNumber;
 use akses_domain::reference::VerifiedBy;
@@ -225,7 +225,7 @@ impl Kind for Access {
         if accesses::find(&account.id, &role.code, &unit.id)?.is_some() {
             return Ok(Change::Nothing);
         }
-        let event = AccessEvent::AccessCarriedOver {
+        let command = Command::CarryOver {
             subject: Subject {
                 account: id::<AccountId>(&account.id)?,
                 role: role.code,
@@ -236,6 +236,13 @@ impl Kind for Access {
             },
             valid_until,
         };
+        let event = decide(None, command, akses_endpoint::now())
+            .map_err(|refusal| match refusal {
+                Refusal::EndDateTooFar => wrong("valid_until", "Tanggal ini terlalu jauh."),
+                refusal => RowFault::Store(refusal.into()),
+            })?
+            .pop()
+            .ok_or_else(|| Problem::internal("carrying over made no event"))?;
         let (_, data) = event.to_parts();
         Ok(Change::Record {
             subject: AccessId::new(Uuid::now_v7()).to_string(),

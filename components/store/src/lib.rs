@@ -7,8 +7,6 @@
 //! Functions over SQL are synchronous: that is several times faster than the
 //! asynchronous form, and a timer's export may not wait for an asynchronous one.
 
-#![allow(missing_docs)]
-
 mod accesses;
 mod accounts;
 mod database;
@@ -28,6 +26,7 @@ mod search;
 mod sessions;
 
 mod bindings {
+    #![allow(missing_docs)] // The documentation is in the WIT.
     spin_sdk::wit_bindgen::generate!({
         world: "store",
         path: "../../wit",

@@ -16,7 +16,12 @@ const TYPE_PREFIX: &str = "urn:inaproc:akses:problem:";
 /// One problem. Nothing in it but `inside` was written for operators, and
 /// `inside` never leaves the log.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Content>);
+
+/// Boxed, because every operation hands a result with a problem through its
+/// whole stack, and almost none of them holds one.
+#[derive(Debug)]
+struct Content {
     status: StatusCode,
     kind: String,
     detail: String,
@@ -29,7 +34,7 @@ pub struct Problem {
 impl Problem {
     /// Any problem.
     pub fn new(status: StatusCode, kind: &str, detail: &str) -> Self {
-        Self {
+        Self(Box::new(Content {
             status,
             kind: kind.to_owned(),
             detail: detail.to_owned(),
@@ -37,7 +42,7 @@ impl Problem {
             extra: Map::new(),
             headers: Vec::new(),
             inside: None,
-        }
+        }))
     }
 
     /// 400: the request itself is not as it should be.
@@ -52,7 +57,7 @@ impl Problem {
             kind,
             &format!("Periksa bidang {field}: {detail}"),
         );
-        problem.errors.push((field.to_owned(), detail.to_owned()));
+        problem.0.errors.push((field.to_owned(), detail.to_owned()));
         problem
     }
 
@@ -100,7 +105,7 @@ impl Problem {
     pub fn body_too_large(bytes_max: usize) -> Self {
         let detail = format!("Isi permintaan terlalu besar; paling besar {bytes_max} bita.");
         let mut problem = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", &detail);
-        problem.errors.push(("body".to_owned(), detail));
+        problem.0.errors.push(("body".to_owned(), detail));
         problem
     }
 
@@ -120,38 +125,38 @@ impl Problem {
             "Terjadi kesalahan pada layanan, bukan pada Anda. Tidak ada yang hilang; coba lagi \
              sebentar lagi. Bila tetap terjadi, sebutkan nomor permintaan ini kepada Pusat Bantuan.",
         );
-        problem.inside = Some(inside.into());
+        problem.0.inside = Some(inside.into());
         problem
     }
 
     /// Adds a member that programs can read.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.to_owned(), value.into());
+        self.0.extra.insert(name.to_owned(), value.into());
         self
     }
 
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
+        self.0.headers.push((name, value.to_owned()));
         self
     }
 
     /// The stable kind.
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.0.kind
     }
 
     /// The first field that is wrong, if the problem lies in a field.
     pub fn first_field(&self) -> Option<&str> {
-        self.errors.first().map(|(field, _)| field.as_str())
+        self.0.errors.first().map(|(field, _)| field.as_str())
     }
 
     pub(crate) fn log(&self, request_id: Option<&HeaderValue>) {
-        if let Some(inside) = &self.inside {
+        if let Some(inside) = &self.0.inside {
             let request_id = request_id.and_then(|id| id.to_str().ok()).unwrap_or("-");
-            let status = self.status.as_u16();
+            let status = self.0.status.as_u16();
             let line = json!({ "level": "ERROR", "request_id": request_id, "status": status, "message": inside });
             eprintln!("{line}");
         }
@@ -159,13 +164,14 @@ impl Problem {
 
     /// The answer, as `application/problem+json`.
     pub fn into_reply(self, request_id: Option<&HeaderValue>) -> Reply {
-        let mut body = self.extra;
-        body.insert("type".to_owned(), format!("{TYPE_PREFIX}{}", self.kind).into());
-        body.insert("title".to_owned(), title(self.status).into());
-        body.insert("status".to_owned(), self.status.as_u16().into());
-        body.insert("detail".to_owned(), self.detail.into());
-        if !self.errors.is_empty() {
-            let errors = self
+        let content = *self.0;
+        let mut body = content.extra;
+        body.insert("type".to_owned(), format!("{TYPE_PREFIX}{}", content.kind).into());
+        body.insert("title".to_owned(), title(content.status).into());
+        body.insert("status".to_owned(), content.status.as_u16().into());
+        body.insert("detail".to_owned(), content.detail.into());
+        if !content.errors.is_empty() {
+            let errors = content
                 .errors
                 .iter()
                 .map(|(field, detail)| json!({ "field": field, "detail": detail }))
@@ -176,8 +182,8 @@ impl Problem {
             body.insert("instance".to_owned(), format!("urn:uuid:{id}").into());
         }
         let mut reply = Reply::bytes("application/problem+json; charset=utf-8", Value::Object(body).to_string());
-        reply.status = self.status;
-        for (name, value) in self.headers {
+        reply.status = content.status;
+        for (name, value) in content.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 reply.headers.push((HeaderName::from_static(name), value));
             }
@@ -230,7 +236,7 @@ impl From<StoreFault> for Problem {
             }
         };
         let mut problem = Self::new(status, kind, detail).with_header("retry-after", "5");
-        problem.inside = Some(inside);
+        problem.0.inside = Some(inside);
         problem
     }
 }

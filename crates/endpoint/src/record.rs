@@ -52,7 +52,7 @@ pub fn command(
     for _ in 0..ROUNDS_MAX {
         let events = decide(access.as_ref(), command.clone(), call.now())?;
         match append(call, actor, id, access, &events, idempotency.as_ref())? {
-            Attempt::Done(done) => return Ok(done),
+            Attempt::Done(done) => return Ok(*done),
             Attempt::Stale => {
                 history = events::history(&id.to_string())?;
                 access = replay_history(id, &history)?;
@@ -76,7 +76,7 @@ pub fn append_plain(
 }
 
 enum Attempt {
-    Done(Done),
+    Done(Box<Done>),
     Stale,
 }
 
@@ -106,7 +106,7 @@ fn append(
         match events::append(&to_store(id, &next, &recorded), &stamp)? {
             Appended::Recorded => access = Some(next),
             Appended::Stale(_) => return Ok(Attempt::Stale),
-            Appended::Replayed(earlier) => return replayed(&earlier.event).map(Attempt::Done),
+            Appended::Replayed(earlier) => return replayed(&earlier.event).map(|done| Attempt::Done(Box::new(done))),
             Appended::KeyReused => return Err(key_reused()),
             Appended::Refused(name) if name == "access-exists" => {
                 return Err(Refusal::AccessExists.into());
@@ -117,7 +117,7 @@ fn append(
         }
     }
     let access = access.ok_or_else(|| Problem::internal("a command made no event"))?;
-    Ok(Attempt::Done(Done { access, replayed: false }))
+    Ok(Attempt::Done(Box::new(Done { access, replayed: false })))
 }
 
 fn to_store(id: AccessId, access: &Access, recorded: &Recorded) -> Event {

@@ -23,7 +23,7 @@ pub const DENIED_NAMESPACE: &str = "denied:";
 
 /// Changes whenever the same parts would be composed differently; part of the
 /// key of everything cached.
-pub const COMPOSITION_VERSION: u32 = 1;
+pub const COMPOSITION_VERSION: u32 = 2;
 
 /// One component of a composition.
 #[derive(Debug, Clone)]
@@ -98,15 +98,24 @@ impl Composer {
         Ok(node)
     }
 
+    /// The same interface under another name, and with another identity:
+    /// imports of one identity are merged when the graph is encoded, and the
+    /// part would get what another part is granted.
     fn denied_import(&mut self, name: &str, kind: ItemKind) -> Result<NodeId> {
         let existing = self
             .graph
             .node_ids()
             .find(|node| self.graph.get_import_name(*node) == Some(name));
-        match existing {
-            Some(node) => Ok(node),
-            None => Ok(self.graph.import(name, kind)?),
+        if let Some(node) = existing {
+            return Ok(node);
         }
+        let ItemKind::Instance(interface) = kind else {
+            bail!("import {name:?} is not an interface and cannot be denied");
+        };
+        let mut interface = self.graph.types()[interface].clone();
+        interface.id = Some(name.to_owned());
+        let interface = self.graph.types_mut().add_interface(interface);
+        Ok(self.graph.import(name, ItemKind::Instance(interface))?)
     }
 
     fn imports(&self, node: NodeId) -> Vec<(String, ItemKind)> {

@@ -33,6 +33,10 @@ pub fn run(args: &BuildArgs) -> anyhow::Result<()> {
 /// Builds every component of the project in `root`.
 pub fn build(root: &Path) -> anyhow::Result<()> {
     let packages = Workspace::read(root)?.components(root);
+    // Cargo would build everything when no package is named.
+    if packages.is_empty() {
+        bail!("no packages under {}", root.join("components").display());
+    }
     build_packages(root, &packages)
 }
 

@@ -57,7 +57,7 @@ pub(super) struct People {
 /// Imports people and work units, and signs everybody in.
 pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<People> {
     let mut connection = Connection::open(address).await?;
-    import(&mut connection, address).await?;
+    import(&mut connection).await?;
     let verifier = sign_in(&mut connection, "vai@bench.example").await?;
     let mut tokens = Vec::new();
     let mut documents = Vec::new();
@@ -83,7 +83,7 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
     })
 }
 
-async fn import(connection: &mut Connection, address: SocketAddr) -> Result<()> {
+async fn import(connection: &mut Connection) -> Result<()> {
     let mut send = async |kind: &str, csv: String| -> Result<()> {
         let shot = Shot::post(format!("/internal/import/{kind}"), Some(&OPERATOR_TOKEN.into()), csv.into());
         connection.json(&shot).await.map(drop)
@@ -109,8 +109,9 @@ async fn import(connection: &mut Connection, address: SocketAddr) -> Result<()> 
         }
         send("accounts", accounts).await?;
     }
-    let access = "email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,2099-12-31\n";
-    send("accesses", access.to_owned()).await.with_context(|| format!("{address}"))
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
+    let access = format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
+    send("accesses", access).await
 }
 
 async fn sign_in(connection: &mut Connection, email: &str) -> Result<Arc<str>> {
