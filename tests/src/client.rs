@@ -37,12 +37,20 @@ impl Client {
             .timeout_global(Some(Duration::from_millis(ANSWER_MS_MAX)))
             .build()
             .new_agent();
-        Self(Arc::new(Inner { agent, base: RwLock::new(base.to_owned()), log: log.to_owned() }))
+        Self(Arc::new(Inner {
+            agent,
+            base: RwLock::new(base.to_owned()),
+            log: log.to_owned(),
+        }))
     }
 
     /// The service's address, such as `http://127.0.0.1:3000`.
     pub fn base(&self) -> String {
-        self.0.base.read().expect("no test panics while it writes this").clone()
+        self.0
+            .base
+            .read()
+            .expect("no test panics while it writes this")
+            .clone()
     }
 
     /// The address without its scheme: for sockets.
@@ -52,7 +60,13 @@ impl Client {
 
     /// The service was started again somewhere else.
     pub(crate) fn moved_to(&self, base: &str) {
-        base.clone_into(&mut self.0.base.write().expect("no test panics while it writes this"));
+        base.clone_into(
+            &mut self
+                .0
+                .base
+                .write()
+                .expect("no test panics while it writes this"),
+        );
     }
 
     /// A request to be filled in.
@@ -116,7 +130,8 @@ impl Call {
     /// With a JSON body.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
+        self.header("content-type", "application/json")
+            .body(body.to_string())
     }
 
     /// With any body.
@@ -146,14 +161,17 @@ impl Call {
     /// What happened to the connection.
     pub fn try_send(self) -> Result<Answer, String> {
         let what = format!("{} {}", self.method, self.path);
-        let mut request = Request::builder()
-            .method(self.method.as_str())
-            .uri(format!("{}{}", self.client.base(), self.path));
+        let mut request = Request::builder().method(self.method.as_str()).uri(format!(
+            "{}{}",
+            self.client.base(),
+            self.path
+        ));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let agent = &self.client.0.agent;
-        let has_body = self.body.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
+        let has_body =
+            self.body.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
         let response = if has_body {
             let request = request.body(self.body.unwrap_or_default());
             agent.run(request.map_err(|error| error.to_string())?)
@@ -161,7 +179,11 @@ impl Call {
             agent.run(request.body(()).map_err(|error| error.to_string())?)
         };
         let mut response = response.map_err(|error| error.to_string())?;
-        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec();
         Ok(Answer {
             what,
             status: response.status().as_u16(),
@@ -214,14 +236,31 @@ impl Answer {
     /// When it is anything else.
     #[track_caller]
     pub fn problem(&self, status: u16, kind: &str) -> Value {
-        assert!(self.status == status, "{status} {kind} expected\n{}", self.shown());
+        assert!(
+            self.status == status,
+            "{status} {kind} expected\n{}",
+            self.shown()
+        );
         let content_type = self.text("content-type");
-        assert!(content_type.starts_with("application/problem+json"), "{}", self.shown());
+        assert!(
+            content_type.starts_with("application/problem+json"),
+            "{}",
+            self.shown()
+        );
         let body = self.json();
-        assert_eq!(body["type"], format!("urn:inaproc:akses:problem:{kind}"), "{}", self.shown());
+        assert_eq!(
+            body["type"],
+            format!("urn:inaproc:akses:problem:{kind}"),
+            "{}",
+            self.shown()
+        );
         assert_eq!(body["status"], status, "{}", self.shown());
         for member in ["title", "detail"] {
-            assert!(is_indonesian(body[member].as_str()), "{member}\n{}", self.shown());
+            assert!(
+                is_indonesian(body[member].as_str()),
+                "{member}\n{}",
+                self.shown()
+            );
         }
         body
     }
@@ -234,12 +273,19 @@ impl Answer {
     pub fn names_field(&self, status: u16, kind: &str, field: &str) {
         let body = self.problem(status, kind);
         assert_eq!(body["errors"][0]["field"], field, "{}", self.shown());
-        assert!(is_indonesian(body["errors"][0]["detail"].as_str()), "{}", self.shown());
+        assert!(
+            is_indonesian(body["errors"][0]["detail"].as_str()),
+            "{}",
+            self.shown()
+        );
     }
 
     /// A header; empty when it is missing.
     pub fn text(&self, header: &str) -> &str {
-        self.headers.get(header).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(header)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The whole answer, and the log lines about it.
@@ -264,11 +310,15 @@ impl Answer {
 /// A sentence for people (ALL-3): at least none of the words that only English
 /// has. Good enough to notice an error text of a library.
 fn is_indonesian(text: Option<&str>) -> bool {
-    const ENGLISH: [&str; 12] =
-        ["the", "is", "not", "error", "invalid", "failed", "at", "line", "expected", "of", "to", "missing"];
+    const ENGLISH: [&str; 12] = [
+        "the", "is", "not", "error", "invalid", "failed", "at", "line", "expected", "of", "to",
+        "missing",
+    ];
     text.is_some_and(|text| {
         let words = text.split(|c: char| !c.is_alphanumeric());
         !text.trim().is_empty()
-            && words.into_iter().all(|word| !ENGLISH.contains(&word.to_ascii_lowercase().as_str()))
+            && words
+                .into_iter()
+                .all(|word| !ENGLISH.contains(&word.to_ascii_lowercase().as_str()))
     })
 }

@@ -32,7 +32,9 @@ pub struct Recorded {
 
 impl Database {
     pub(crate) fn new(state: &Path) -> Self {
-        Self { state: state.to_owned() }
+        Self {
+            state: state.to_owned(),
+        }
     }
 
     /// The file of the SQL database.
@@ -105,7 +107,10 @@ impl Database {
 
     /// The kinds of a subject's events, oldest first.
     pub fn kinds(&self, subject: &str) -> Vec<String> {
-        self.history(subject).into_iter().map(|event| event.kind).collect()
+        self.history(subject)
+            .into_iter()
+            .map(|event| event.kind)
+            .collect()
     }
 
     /// How many rows every table has, and how many keys are in key-value
@@ -117,7 +122,9 @@ impl Database {
     pub fn everything(&self) -> BTreeMap<String, i64> {
         let connection = self.read();
         let tables: Vec<String> = connection
-            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+            .prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'",
+            )
             .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
             .expect("every database has a schema");
         let mut rows: BTreeMap<_, _> = tables
@@ -142,7 +149,9 @@ impl Database {
     pub fn keys(&self) -> Vec<String> {
         let file = self.state.join("key-value.db");
         let connection = open(&file, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        let mut select = connection.prepare("SELECT key FROM entry ORDER BY key").expect("entries");
+        let mut select = connection
+            .prepare("SELECT key FROM entry ORDER BY key")
+            .expect("entries");
         let keys = select.query_map([], |row| row.get(0));
         keys.and_then(Iterator::collect).expect("keys are text")
     }
@@ -168,7 +177,9 @@ fn open(file: &Path, flags: OpenFlags) -> Connection {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)
         .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    connection.busy_timeout(BUSY_TIMEOUT).expect("a plain setting");
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .expect("a plain setting");
     connection
 }
 
@@ -195,9 +206,16 @@ impl Filler {
     /// When it cannot be opened.
     pub fn new(database: &Database) -> Self {
         let connection = database.write();
-        connection.pragma_update(None, "foreign_keys", true).expect("a plain setting");
-        connection.execute_batch("BEGIN IMMEDIATE").expect("no host runs on it");
-        Self { connection, append: statement("event_append.sql") }
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .expect("a plain setting");
+        connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .expect("no host runs on it");
+        Self {
+            connection,
+            append: statement("event_append.sql"),
+        }
     }
 
     /// Version 1 of a new subject; answers its id.
@@ -220,9 +238,14 @@ impl Filler {
             none,
             none
         ];
-        let mut append = self.connection.prepare_cached(&self.append).expect("a statement");
-        let seq: Option<i64> =
-            append.query_row(parameters, |row| row.get(0)).optional().expect("a new event");
+        let mut append = self
+            .connection
+            .prepare_cached(&self.append)
+            .expect("a statement");
+        let seq: Option<i64> = append
+            .query_row(parameters, |row| row.get(0))
+            .optional()
+            .expect("a new event");
         assert!(seq.is_some(), "the subject is new");
         subject
     }

@@ -82,7 +82,10 @@ impl Folder {
     }
 
     fn path(&self) -> &Path {
-        self.0.as_ref().expect("it is there until it is dropped").path()
+        self.0
+            .as_ref()
+            .expect("it is there until it is dropped")
+            .path()
     }
 
     /// Where `--state-dir` points to.
@@ -173,13 +176,20 @@ impl Host {
     /// One that was not started yet.
     pub fn new_on(folder: Arc<Folder>, options: Options) -> Self {
         let client = Client::new("http://not-started", &folder.log());
-        Self { options, folder, client, running: Mutex::new(None) }
+        Self {
+            options,
+            folder,
+            client,
+            running: Mutex::new(None),
+        }
     }
 
     /// The command that starts it.
     pub fn command(&self) -> Command {
         let mut command = Command::new(program());
-        command.current_dir(project()).env("AKSES_LOG", &self.options.log);
+        command
+            .current_dir(project())
+            .env("AKSES_LOG", &self.options.log);
         command.args(["up", "--no-build", "--listen", "127.0.0.1:0", "--state-dir"]);
         command.arg(self.folder.state());
         if !self.options.timers_awake {
@@ -218,7 +228,11 @@ impl Host {
         let running = self.running().take();
         let mut process = running.expect("it runs").process;
         let status = process.stop();
-        assert!(status.success(), "it stopped with {status}\n{}", process.log_tail());
+        assert!(
+            status.success(),
+            "it stopped with {status}\n{}",
+            process.log_tail()
+        );
     }
 
     /// To speak HTTP with it.
@@ -268,7 +282,9 @@ impl Host {
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.running
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -280,9 +296,17 @@ mod tests {
     fn asleep_only_the_schedules_differ() {
         let text = manifest_text();
         let asleep = asleep(&text);
-        let changed: Vec<_> = text.lines().zip(asleep.lines()).filter(|(a, b)| a != b).collect();
+        let changed: Vec<_> = text
+            .lines()
+            .zip(asleep.lines())
+            .filter(|(a, b)| a != b)
+            .collect();
         assert!(!changed.is_empty());
-        assert!(changed.iter().all(|(a, b)| a.contains("cron_expression") && b.contains(NEVER)));
+        assert!(
+            changed
+                .iter()
+                .all(|(a, b)| a.contains("cron_expression") && b.contains(NEVER))
+        );
         assert_eq!(text.lines().count(), asleep.lines().count());
     }
 }

@@ -36,7 +36,11 @@ impl Letter {
     /// Subject, plain text and HTML in one, with every white space a blank: mails
     /// break lines where they like.
     pub fn words(&self) -> String {
-        let parts = [Some(self.subject.clone()), self.text.clone(), self.html.clone()];
+        let parts = [
+            Some(self.subject.clone()),
+            self.text.clone(),
+            self.html.clone(),
+        ];
         let all = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         all.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -65,13 +69,24 @@ impl Mailbox {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log: PathBuf = folder.path().join("stderr.log");
         let mut command = Command::new(program());
-        command.args(["mailbox", "--listen-http", "127.0.0.1:0", "--listen-smtp", smtp]);
+        command.args([
+            "mailbox",
+            "--listen-http",
+            "127.0.0.1:0",
+            "--listen-smtp",
+            smtp,
+        ]);
         command.args(options);
         let mut process = Process::start(&mut command, &log);
         let smtp = process.wait_for("smtp: ");
         let http = process.wait_for("http: ");
         let client = Client::new(&format!("http://{http}"), &log);
-        Self { smtp, client, process, _folder: folder }
+        Self {
+            smtp,
+            client,
+            process,
+            _folder: folder,
+        }
     }
 
     /// An address where no mail server is, yet.
@@ -80,7 +95,10 @@ impl Mailbox {
     /// When the machine has no port left.
     pub fn free_address() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        listener.local_addr().expect("a bound socket has an address").to_string()
+        listener
+            .local_addr()
+            .expect("a bound socket has an address")
+            .to_string()
     }
 
     /// Everything it holds, in the order of arrival.
@@ -109,7 +127,10 @@ impl Mailbox {
                 assert_eq!(letters.len(), count, "{letters:#?}");
                 return letters;
             }
-            assert!(Instant::now() < deadline, "{count} letters to {address}: {letters:#?}");
+            assert!(
+                Instant::now() < deadline,
+                "{count} letters to {address}: {letters:#?}"
+            );
             thread::sleep(Duration::from_millis(POLL_MS));
         }
     }

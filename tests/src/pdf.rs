@@ -12,7 +12,9 @@ pub fn decree(text: &str) -> Vec<u8> {
 /// # Panics
 /// When it cannot be that small.
 pub fn decree_of(bytes: usize) -> Vec<u8> {
-    let mut padding = bytes.checked_sub(build("", 0).len()).expect("a PDF has some bytes");
+    let mut padding = bytes
+        .checked_sub(build("", 0).len())
+        .expect("a PDF has some bytes");
     // The numbers in it have more digits when it grows.
     for _ in 0..8 {
         let pdf = build("", padding);
@@ -26,14 +28,20 @@ pub fn decree_of(bytes: usize) -> Vec<u8> {
 }
 
 fn build(text: &str, padding: usize) -> Vec<u8> {
-    let content = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET\n{}", " ".repeat(padding));
+    let content = format!(
+        "BT /F1 12 Tf 72 720 Td ({text}) Tj ET\n{}",
+        " ".repeat(padding)
+    );
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R >> >> >>"
             .to_owned(),
-        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
     let mut pdf = "%PDF-1.4\n".to_owned();
@@ -69,7 +77,10 @@ mod tests {
         let entries = pdf.lines().filter(|line| line.ends_with(" 00000 n "));
         for (index, entry) in entries.enumerate() {
             let offset: usize = entry[..10].parse().unwrap();
-            assert!(pdf[offset..].starts_with(&format!("{} 0 obj", index + 1)), "{entry}");
+            assert!(
+                pdf[offset..].starts_with(&format!("{} 0 obj", index + 1)),
+                "{entry}"
+            );
         }
     }
 }

@@ -44,7 +44,9 @@ pub fn program() -> PathBuf {
 
 /// The project's top folder.
 pub fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the project")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the project")
 }
 
 /// A program that runs, with its standard error in a file.
@@ -79,7 +81,12 @@ impl Process {
             }
         });
         let guard = guard(child.id());
-        Self { child, guard, lines, log: log.to_owned() }
+        Self {
+            child,
+            guard,
+            lines,
+            log: log.to_owned(),
+        }
     }
 
     /// What follows `prefix` on the next line of standard output that has it.
@@ -98,11 +105,17 @@ impl Process {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    panic!("no line `{prefix}` within {START_MS_MAX} ms\n{}", self.log_tail())
+                    panic!(
+                        "no line `{prefix}` within {START_MS_MAX} ms\n{}",
+                        self.log_tail()
+                    )
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let status = self.child.wait();
-                    panic!("it ended before `{prefix}`: {status:?}\n{}", self.log_tail())
+                    panic!(
+                        "it ended before `{prefix}`: {status:?}\n{}",
+                        self.log_tail()
+                    )
                 }
             }
         }
@@ -122,7 +135,10 @@ impl Process {
     pub fn stop(&mut self) -> ExitStatus {
         let pid = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(asked.is_ok_and(|status| status.success()), "process {pid} took no signal");
+        assert!(
+            asked.is_ok_and(|status| status.success()),
+            "process {pid} took no signal"
+        );
         let deadline = Instant::now() + Duration::from_millis(STOP_MS_MAX);
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().expect("it is our child") {
@@ -130,7 +146,10 @@ impl Process {
             }
             thread::sleep(Duration::from_millis(POLL_MS));
         }
-        panic!("it did not stop within {STOP_MS_MAX} ms\n{}", self.log_tail());
+        panic!(
+            "it did not stop within {STOP_MS_MAX} ms\n{}",
+            self.log_tail()
+        );
     }
 
     /// Waits until it ends by itself.
@@ -176,7 +195,11 @@ pub fn tail(log: &Path, wanted: impl Fn(&str) -> bool) -> String {
 /// test's process, and `read` returns.
 fn guard(pid: u32) -> Child {
     Command::new("sh")
-        .args(["-c", "read -r _; kill -9 \"$0\" 2>/dev/null", &pid.to_string()])
+        .args([
+            "-c",
+            "read -r _; kill -9 \"$0\" 2>/dev/null",
+            &pid.to_string(),
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -149,29 +149,48 @@ impl Writer {
             "Aktif" => {
                 let path = format!("/api/accesses/{id}/deactivation");
                 let body = json!({ "handover": { "kind": "none-open" } });
-                ("access-deactivated", self.person.call("POST", &path).json(&body))
+                (
+                    "access-deactivated",
+                    self.person.call("POST", &path).json(&body),
+                )
             }
             "Tidak Aktif" => {
                 let document = self.upload(&key)?;
                 let path = format!("/api/accesses/{id}/reactivation");
                 let body = json!({ "valid_until": LATER, "document": document });
-                ("reactivation-requested", self.person.call("POST", &path).json(&body))
+                (
+                    "reactivation-requested",
+                    self.person.call("POST", &path).json(&body),
+                )
             }
             "Menunggu Verifikasi" => {
                 let path = format!("/api/requests/{}/decision", self.access.request());
                 let body = json!({ "decision": "approve", "attested": true });
-                ("request-approved", self.verifier.call("POST", &path).json(&body))
+                (
+                    "request-approved",
+                    self.verifier.call("POST", &path).json(&body),
+                )
             }
             other => panic!("access {id} is {other}"),
         };
-        Some(Step { kind, call: call.key(&key), key })
+        Some(Step {
+            kind,
+            call: call.key(&key),
+            key,
+        })
     }
 
     fn upload(&mut self, name: &str) -> Option<String> {
         let content = pdf::decree(name);
-        let call = self.person.call("POST", "/api/documents?name=sk.pdf").body(content.clone());
+        let call = self
+            .person
+            .call("POST", "/api/documents?name=sk.pdf")
+            .body(content.clone());
         let id = text(&call.try_send().ok()?.expect(201).json()["id"]);
-        let sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = Sha256::digest(&content)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         self.documents.push((id.clone(), sha256));
         Some(id)
     }
@@ -184,15 +203,24 @@ impl Writer {
         };
         self.access = Access(answer.expect(200).json());
         let Step { kind, key, .. } = step;
-        self.acknowledged.push(Acknowledged { kind, key, version: self.access.version() });
+        self.acknowledged.push(Acknowledged {
+            kind,
+            key,
+            version: self.access.version(),
+        });
         true
     }
 
     /// Sends the step again whose answer did not come.
     fn settle(&mut self, world: &World, report: &mut Report) {
-        let Some(step) = self.unanswered.take() else { return };
+        let Some(step) = self.unanswered.take() else {
+            return;
+        };
         let history = world.database().history(&self.access.id());
-        if history.iter().any(|event| event.key.as_ref() == Some(&step.key)) {
+        if history
+            .iter()
+            .any(|event| event.key.as_ref() == Some(&step.key))
+        {
             report.answers_lost += 1;
         } else {
             report.steps_lost += 1;
@@ -204,29 +232,60 @@ impl Writer {
     fn check(&self, world: &World, round: u32) {
         let history = world.database().history(&self.access.id());
         let since = &history[self.begun_with as usize..];
-        assert_eq!(since.len(), self.acknowledged.len(), "round {round}: {:?}", kinds(&history));
+        assert_eq!(
+            since.len(),
+            self.acknowledged.len(),
+            "round {round}: {:?}",
+            kinds(&history)
+        );
         for (event, acknowledged) in since.iter().zip(&self.acknowledged) {
             assert_eq!(event.version, acknowledged.version, "round {round}");
             assert_eq!(event.kind, acknowledged.kind, "round {round}");
-            assert_eq!(event.key.as_deref(), Some(&*acknowledged.key), "round {round}");
+            assert_eq!(
+                event.key.as_deref(),
+                Some(&*acknowledged.key),
+                "round {round}"
+            );
         }
         let keys: BTreeSet<_> = since.iter().map(|event| &event.key).collect();
         assert_eq!(keys.len(), since.len(), "round {round}: a key stands twice");
-        let folded = format!("SELECT version FROM access WHERE id = '{}'", self.access.id());
-        assert_eq!(world.database().number(&folded), history.len() as i64, "round {round}");
+        let folded = format!(
+            "SELECT version FROM access WHERE id = '{}'",
+            self.access.id()
+        );
+        assert_eq!(
+            world.database().number(&folded),
+            history.len() as i64,
+            "round {round}"
+        );
         let mails = format!(
             "SELECT count(*) FROM notification AS n JOIN event AS e ON e.seq = n.event
              WHERE e.subject = '{}'",
             self.access.id()
         );
-        assert_eq!(world.database().number(&mails), history.len() as i64, "round {round}");
-        assert_eq!(self.person.status(&self.access.id()), self.access.status(), "round {round}");
+        assert_eq!(
+            world.database().number(&mails),
+            history.len() as i64,
+            "round {round}"
+        );
+        assert_eq!(
+            self.person.status(&self.access.id()),
+            self.access.status(),
+            "round {round}"
+        );
     }
 
     fn read_documents_again(&self) {
         for (id, sha256) in &self.documents {
-            let content = self.person.get(&format!("/api/documents/{id}")).expect(200).body;
-            let read: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+            let content = self
+                .person
+                .get(&format!("/api/documents/{id}"))
+                .expect(200)
+                .body;
+            let read: String = Sha256::digest(&content)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             assert_eq!(&read, sha256, "document {id}");
         }
     }

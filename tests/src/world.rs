@@ -85,7 +85,9 @@ impl World {
         self.import("roles", ROLES);
         self.import("institutions", INSTITUTIONS);
         let connection = self.database().read();
-        let mut select = connection.prepare("SELECT code, id FROM institution").expect("a table");
+        let mut select = connection
+            .prepare("SELECT code, id FROM institution")
+            .expect("a table");
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
         self.institutions = rows.and_then(Iterator::collect).expect("institutions");
         self
@@ -94,7 +96,11 @@ impl World {
     /// Imports rows as `akses import` does.
     #[track_caller]
     pub fn import(&self, kind: &str, csv: &str) -> Value {
-        self.operator(&format!("/internal/import/{kind}")).body(csv).send().expect(200).json()
+        self.operator(&format!("/internal/import/{kind}"))
+            .body(csv)
+            .send()
+            .expect(200)
+            .json()
     }
 
     /// A POST by an operator.
@@ -131,9 +137,13 @@ impl World {
     fn add_work_unit(&self, institution: &str, address: &str) -> WorkUnit {
         let number = self.number();
         let code = format!("{institution}-{number}");
-        let row = format!("code,institution,name,address\n{code},{institution},Satuan Kerja {number},{address}\n");
+        let row = format!(
+            "code,institution,name,address\n{code},{institution},Satuan Kerja {number},{address}\n"
+        );
         self.import("work-units", &row);
-        let id = self.database().text(&format!("SELECT id FROM work_unit WHERE code = '{code}'"));
+        let id = self
+            .database()
+            .text(&format!("SELECT id FROM work_unit WHERE code = '{code}'"));
         WorkUnit {
             id: id.expect("it was imported"),
             institution: self.institution(institution).to_owned(),
@@ -148,7 +158,10 @@ impl World {
         let email = format!("orang-{number}@contoh.example");
         let name = format!("Orang Contoh {number}");
         let nip = format!("199001012020121{number:03}");
-        self.import("accounts", &format!("email,name,password,nip\n{email},{name},{PASSWORD},{nip}\n"));
+        self.import(
+            "accounts",
+            &format!("email,name,password,nip\n{email},{name},{PASSWORD},{nip}\n"),
+        );
         self.sign_in(&email)
     }
 
@@ -157,7 +170,13 @@ impl World {
     pub fn sign_in(&self, email: &str) -> Person {
         let answer = self.try_sign_in(email, PASSWORD).expect(200).json();
         let token = text(&answer["token"]);
-        let me = self.client().get("/api/me").bearer(&token).send().expect(200).json();
+        let me = self
+            .client()
+            .get("/api/me")
+            .bearer(&token)
+            .send()
+            .expect(200)
+            .json();
         Person {
             account: text(&me["id"]),
             email: email.to_owned(),
@@ -177,7 +196,9 @@ impl World {
 
     /// The verifier of an institution that tests share.
     pub fn verifier(&self, institution: &str) -> Person {
-        self.shared(&format!("VAI {institution}"), || self.new_verifier(institution, LATER))
+        self.shared(&format!("VAI {institution}"), || {
+            self.new_verifier(institution, LATER)
+        })
     }
 
     /// A verifier of an institution until a day.
@@ -200,9 +221,18 @@ impl World {
 
     /// Imports an access that was verified elsewhere; answers its id.
     #[track_caller]
-    pub fn carry_over(&self, person: &Person, role: &str, unit: &WorkUnit, valid_until: &str) -> String {
+    pub fn carry_over(
+        &self,
+        person: &Person,
+        role: &str,
+        unit: &WorkUnit,
+        valid_until: &str,
+    ) -> String {
         let row = format!("{},{role},{},{valid_until}", person.email, unit.code);
-        let counts = self.import("accesses", &format!("email,role,work_unit,valid_until\n{row}\n"));
+        let counts = self.import(
+            "accesses",
+            &format!("email,role,work_unit,valid_until\n{row}\n"),
+        );
         assert_eq!(counts["added"], 1, "{row}");
         let find = format!(
             "SELECT id FROM access WHERE account = '{}' AND role = '{role}' AND work_unit = '{}'",
@@ -270,7 +300,10 @@ impl Person {
     #[track_caller]
     pub fn upload(&self, name: &str, content: &[u8]) -> Answer {
         let path = format!("/api/documents?name={name}");
-        self.call("POST", &path).header("content-type", "application/pdf").body(content).send()
+        self.call("POST", &path)
+            .header("content-type", "application/pdf")
+            .body(content)
+            .send()
     }
 
     /// Uploads a decree; answers its id.
@@ -308,7 +341,13 @@ impl Person {
 
     /// An access that was registered and approved.
     #[track_caller]
-    pub fn active(&self, world: &World, role: &str, institution: &str, valid_until: &str) -> Access {
+    pub fn active(
+        &self,
+        world: &World,
+        role: &str,
+        institution: &str,
+        valid_until: &str,
+    ) -> Access {
         let unit = world.work_unit(institution);
         let access = self.register(role, &unit, valid_until);
         world.verifier(institution).approve(&access.request())
@@ -318,7 +357,11 @@ impl Person {
     #[track_caller]
     pub fn deactivate(&self, access: &str) -> Access {
         let body = json!({ "handover": { "kind": "none-open" } });
-        Access(self.post(&format!("/api/accesses/{access}/deactivation"), &body).expect(200).json())
+        Access(
+            self.post(&format!("/api/accesses/{access}/deactivation"), &body)
+                .expect(200)
+                .json(),
+        )
     }
 
     /// One try to ask for an access again.
@@ -340,7 +383,9 @@ impl Person {
         let page = self.get("/api/accesses?limit=100").expect(200).json();
         let list = page["accesses"].as_array().expect("a list").iter();
         let mut found = list.filter(|item| item["id"] == access);
-        let item = found.next().unwrap_or_else(|| panic!("{access} is not listed: {page:#}"));
+        let item = found
+            .next()
+            .unwrap_or_else(|| panic!("{access} is not listed: {page:#}"));
         assert!(found.next().is_none(), "{access} is listed twice: {page:#}");
         item.clone()
     }
@@ -416,7 +461,9 @@ impl Access {
     /// The number of its last event.
     #[track_caller]
     pub fn version(&self) -> u32 {
-        let version = self.0["version"].as_u64().and_then(|version| u32::try_from(version).ok());
+        let version = self.0["version"]
+            .as_u64()
+            .and_then(|version| u32::try_from(version).ok());
         version.unwrap_or_else(|| panic!("no version: {}", self.0))
     }
 }
@@ -427,5 +474,8 @@ impl Access {
 /// When it is not.
 #[track_caller]
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("text expected: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("text expected: {value}"))
+        .to_owned()
 }

@@ -29,12 +29,20 @@ fn a_person_sees_the_own_accesses_and_no_others() {
     let item = &list[0];
     assert_eq!(item["id"], access.id());
     assert_eq!(item["status"], "pending");
-    assert_eq!(item["role"], json!({ "id": "PPK", "name": "Pejabat Pembuat Komitmen (PPK)" }));
+    assert_eq!(
+        item["role"],
+        json!({ "id": "PPK", "name": "Pejabat Pembuat Komitmen (PPK)" })
+    );
     assert_eq!(item["institution"]["name"], "Pemerintah Kota Contoh Tengah");
     assert_eq!(item["work_unit"]["id"], unit.id);
     assert_eq!(item["request"]["kind"], "registration");
     assert_eq!(item["request"]["overdue"], false);
-    assert!(item["request"]["deadline"]["text"].as_str().unwrap().ends_with(" WITA"));
+    assert!(
+        item["request"]["deadline"]["text"]
+            .as_str()
+            .unwrap()
+            .ends_with(" WITA")
+    );
     assert_eq!(item["next_steps"], json!(["wait"]));
     assert_eq!(page["next"], Value::Null);
 }
@@ -42,8 +50,13 @@ fn a_person_sees_the_own_accesses_and_no_others() {
 #[test]
 fn the_list_comes_in_pages_newest_first_without_gaps_or_repeats() {
     let person = WORLD.person();
-    let mut made: Vec<_> =
-        (0..5).map(|_| person.register("PPK", &WORLD.work_unit("BARAT"), LATER).id()).collect();
+    let mut made: Vec<_> = (0..5)
+        .map(|_| {
+            person
+                .register("PPK", &WORLD.work_unit("BARAT"), LATER)
+                .id()
+        })
+        .collect();
     made.reverse();
     let mut seen = Vec::new();
     let mut path = "/api/accesses?limit=2".to_owned();
@@ -51,8 +64,14 @@ fn the_list_comes_in_pages_newest_first_without_gaps_or_repeats() {
         let page = person.get(&path).expect(200).json();
         let items = page["accesses"].as_array().unwrap();
         assert!(items.len() <= 2);
-        seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page["next"].as_str() else { break };
+        seen.extend(
+            items
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         path = format!("/api/accesses?limit=2&after={next}");
     }
     assert_eq!(seen, made);
@@ -69,7 +88,10 @@ fn exp_1_an_access_is_given_up_at_once_and_once() {
     let problem = person.post(&path, &body).problem(409, "not-active");
     assert_eq!(problem["access_status"], "inactive");
     let event = WORLD.database().history(&access).pop().unwrap();
-    assert_eq!((event.kind.as_str(), &event.actor), ("access-deactivated", &person.account));
+    assert_eq!(
+        (event.kind.as_str(), &event.actor),
+        ("access-deactivated", &person.account)
+    );
 }
 
 #[test]
@@ -80,7 +102,9 @@ fn exp_1_only_an_active_access_is_given_up() {
     let path = format!("/api/accesses/{}/deactivation", access.id());
     let body = json!({ "handover": { "kind": "none-open" } });
     person.post(&path, &body).problem(409, "not-active");
-    WORLD.verifier("BARAT").reject(&access.request(), "SK belum ditandatangani.");
+    WORLD
+        .verifier("BARAT")
+        .reject(&access.request(), "SK belum ditandatangani.");
     person.post(&path, &body).problem(409, "not-active");
 }
 
@@ -108,30 +132,46 @@ fn exp_6_a_successor_has_the_same_role_at_the_same_unit_now() {
         "tidak-ada@contoh.example",
         "",
     ] {
-        person.post(&path, &successor(email)).names_field(422, "unknown-successor", field);
+        person
+            .post(&path, &successor(email))
+            .names_field(422, "unknown-successor", field);
     }
-    person.post(&path, &successor(&person.email)).names_field(422, "successor-is-owner", field);
+    person
+        .post(&path, &successor(&person.email))
+        .names_field(422, "successor-is-owner", field);
     let heir = WORLD.person();
     active(&heir, "PPK", &unit, "BARAT");
-    let done = person.post(&path, &successor(&heir.email)).expect(200).json();
+    let done = person
+        .post(&path, &successor(&heir.email))
+        .expect(200)
+        .json();
     assert_eq!(done["status_text"], "Tidak Aktif");
     let event = WORLD.database().history(&access).pop().unwrap();
-    assert_eq!(event.data["handover"], json!({ "kind": "successor", "account": heir.account }));
+    assert_eq!(
+        event.data["handover"],
+        json!({ "kind": "successor", "account": heir.account })
+    );
 }
 
 #[test]
 fn exp_5_reactivation_waits_without_entry_and_a_rejection_leaves_what_was() {
     let person = WORLD.person();
     let access = active(&person, "PPK", &WORLD.work_unit("BARAT"), "BARAT").id();
-    person.try_reactivate(&access, LATER).problem(409, "not-reactivatable");
+    person
+        .try_reactivate(&access, LATER)
+        .problem(409, "not-reactivatable");
     person.deactivate(&access);
     let first = person.reactivate(&access, LATER);
     let listed = person.listed(&access);
     assert_eq!(listed["status_text"], "Menunggu Verifikasi");
     assert_eq!(listed["next_steps"], json!(["wait"]));
     assert_eq!(listed["request"]["kind"], "reactivation");
-    person.try_reactivate(&access, LATER).problem(409, "already-waiting");
-    WORLD.verifier("BARAT").reject(&first.request(), "Surat tugas sudah lewat.");
+    person
+        .try_reactivate(&access, LATER)
+        .problem(409, "already-waiting");
+    WORLD
+        .verifier("BARAT")
+        .reject(&first.request(), "Surat tugas sudah lewat.");
     let listed = person.listed(&access);
     assert_eq!(listed["status_text"], "Tidak Aktif");
     assert_eq!(listed["rejection"], "Surat tugas sudah lewat.");
@@ -139,7 +179,10 @@ fn exp_5_reactivation_waits_without_entry_and_a_rejection_leaves_what_was() {
     let second = person.reactivate(&access, "2027-06-30");
     WORLD.verifier("BARAT").approve(&second.request());
     let listed = person.listed(&access);
-    assert_eq!((&listed["status_text"], &listed["valid_until"]), (&"Aktif".into(), &"2027-06-30".into()));
+    assert_eq!(
+        (&listed["status_text"], &listed["valid_until"]),
+        (&"Aktif".into(), &"2027-06-30".into())
+    );
     assert_eq!(listed["rejection"], Value::Null);
 }
 
@@ -147,9 +190,15 @@ fn exp_5_reactivation_waits_without_entry_and_a_rejection_leaves_what_was() {
 fn exp_5_what_was_never_active_is_registered_again_and_not_reactivated() {
     let person = WORLD.person();
     let access = person.register("PPK", &WORLD.work_unit("BARAT"), LATER);
-    person.try_reactivate(&access.id(), LATER).problem(409, "already-waiting");
-    WORLD.verifier("BARAT").reject(&access.request(), "SK orang lain.");
-    person.try_reactivate(&access.id(), LATER).problem(409, "not-reactivatable");
+    person
+        .try_reactivate(&access.id(), LATER)
+        .problem(409, "already-waiting");
+    WORLD
+        .verifier("BARAT")
+        .reject(&access.request(), "SK orang lain.");
+    person
+        .try_reactivate(&access.id(), LATER)
+        .problem(409, "not-reactivatable");
 }
 
 #[test]
@@ -158,13 +207,25 @@ fn exp_5_a_reactivation_that_no_sweep_met_expires_first_in_the_record() {
     let person = world.person();
     let access = person.active(&world, "PPK", "BARAT", "2026-03-27").id();
     world.host.set_clock("2026-03-27T17:00:00Z");
-    assert_eq!(person.reactivate(&access, LATER).status(), "Menunggu Verifikasi");
+    assert_eq!(
+        person.reactivate(&access, LATER).status(),
+        "Menunggu Verifikasi"
+    );
     assert_eq!(
         world.database().kinds(&access),
-        ["access-requested", "request-approved", "access-expired", "reactivation-requested"]
+        [
+            "access-requested",
+            "request-approved",
+            "access-expired",
+            "reactivation-requested"
+        ]
     );
     world.host.run_timer("expire-accesses");
-    assert_eq!(world.database().kinds(&access).len(), 4, "the sweep finds nothing left to do");
+    assert_eq!(
+        world.database().kinds(&access).len(),
+        4,
+        "the sweep finds nothing left to do"
+    );
 }
 
 #[test]
@@ -173,10 +234,21 @@ fn reg_5_a_deactivation_or_reactivation_sent_twice_with_its_key_is_one() {
     let access = active(&person, "PPK", &WORLD.work_unit("BARAT"), "BARAT").id();
     let deactivation = json!({ "handover": { "kind": "none-open" } });
     let reactivation = json!({ "valid_until": LATER, "document": person.upload_decree() });
-    for (step, body) in [("deactivation", deactivation), ("reactivation", reactivation)] {
+    for (step, body) in [
+        ("deactivation", deactivation),
+        ("reactivation", reactivation),
+    ] {
         let path = format!("/api/accesses/{access}/{step}");
         let answers: BTreeSet<_> = (0..3)
-            .map(|_| person.call("POST", &path).key(step).json(&body).send().expect(200).body)
+            .map(|_| {
+                person
+                    .call("POST", &path)
+                    .key(step)
+                    .json(&body)
+                    .send()
+                    .expect(200)
+                    .body
+            })
             .collect();
         assert_eq!(answers.len(), 1, "{step}");
     }

@@ -37,12 +37,25 @@ impl Room {
         let person = world.person();
         let unit = world.work_unit("BARAT");
         let verifier = world.verifier("BARAT");
-        let active = verifier.approve(&person.register("PP", &unit, LATER).request()).id();
-        let inactive = verifier.approve(&person.register("PA", &unit, LATER).request()).id();
+        let active = verifier
+            .approve(&person.register("PP", &unit, LATER).request())
+            .id();
+        let inactive = verifier
+            .approve(&person.register("PA", &unit, LATER).request())
+            .id();
         person.deactivate(&inactive);
         let request = world.person().register("PPK", &unit, LATER).request();
         let document = person.upload_decree();
-        Self { person, unit, active, inactive, request, verifier, document, world }
+        Self {
+            person,
+            unit,
+            active,
+            inactive,
+            request,
+            verifier,
+            document,
+            world,
+        }
     }
 
     fn enter() -> MutexGuard<'static, Self> {
@@ -54,7 +67,11 @@ impl Room {
     fn unchanged<T>(&self, act: impl FnOnce() -> T) -> T {
         let before = self.world.database().everything();
         let answer = act();
-        assert_eq!(self.world.database().everything(), before, "something was stored");
+        assert_eq!(
+            self.world.database().everything(),
+            before,
+            "something was stored"
+        );
         answer
     }
 
@@ -76,7 +93,11 @@ impl Room {
     /// Every form that people send, as it would be accepted.
     fn forms(&self) -> Vec<(&Person, String, Value)> {
         vec![
-            (&self.person, "/api/accesses/registration".to_owned(), self.registration()),
+            (
+                &self.person,
+                "/api/accesses/registration".to_owned(),
+                self.registration(),
+            ),
             (
                 &self.person,
                 format!("/api/accesses/{}/deactivation", self.active),
@@ -97,7 +118,8 @@ impl Room {
 }
 
 fn png() -> Vec<u8> {
-    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89".to_vec();
+    let mut png =
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89".to_vec();
     png.extend([0; 64]);
     png
 }
@@ -107,7 +129,10 @@ fn reg_4_what_is_no_decree_is_refused_by_its_content() {
     let room = Room::enter();
     let whole = pdf::decree_of(60_000);
     let mut patched = pdf::decree("x");
-    let at = patched.windows(9).position(|window| window == b"startxref").unwrap();
+    let at = patched
+        .windows(9)
+        .position(|window| window == b"startxref")
+        .unwrap();
     patched.truncate(at);
     for (content, kind) in [
         (Vec::new(), "empty-document"),
@@ -130,7 +155,8 @@ fn reg_4_a_decree_has_at_most_2097152_bytes() {
     let larger = pdf::decree_of(DECREE_BYTES_MAX + 1);
     let answer = room.unchanged(|| room.person.upload("sk.pdf", &larger));
     answer.names_field(413, "too-large", "body");
-    let answer = room.unchanged(|| raw_upload(&room, "Transfer-Encoding: chunked\r\n", &chunked(&larger)));
+    let answer =
+        room.unchanged(|| raw_upload(&room, "Transfer-Encoding: chunked\r\n", &chunked(&larger)));
     assert_eq!(status(&answer), 413, "{answer}");
     // Exactly at the bound it is taken, in parts.
     let before = room.world.database().everything();
@@ -140,17 +166,29 @@ fn reg_4_a_decree_has_at_most_2097152_bytes() {
     let after = room.world.database().everything();
     assert_eq!(after["event"], before["event"] + 1);
     assert_eq!(after["document"], before["document"] + 1);
-    assert_eq!(after["key-value document"], before["key-value document"] + 3);
+    assert_eq!(
+        after["key-value document"],
+        before["key-value document"] + 3
+    );
 }
 
 #[test]
 fn reg_4_a_name_that_cannot_be_shown_is_refused() {
     let room = Room::enter();
     let content = pdf::decree("x");
-    for name in ["a".repeat(121), "a%00b.pdf".to_owned(), "a%0D%0Ab.pdf".to_owned()] {
+    for name in [
+        "a".repeat(121),
+        "a%00b.pdf".to_owned(),
+        "a%0D%0Ab.pdf".to_owned(),
+    ] {
         let answer = room.unchanged(|| room.person.upload(&name, &content));
         assert_eq!(answer.status, 422, "{}", answer.shown());
-        assert_eq!(answer.json()["errors"][0]["field"], "name", "{}", answer.shown());
+        assert_eq!(
+            answer.json()["errors"][0]["field"],
+            "name",
+            "{}",
+            answer.shown()
+        );
     }
 }
 
@@ -175,7 +213,11 @@ fn raw_upload(room: &Room, length_headers: &str, body: &[u8]) -> String {
 }
 
 fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0)
+    answer
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0)
 }
 
 fn chunked(body: &[u8]) -> Vec<u8> {
@@ -200,11 +242,27 @@ fn a_declared_length_that_lies_stores_nothing() {
         ("none", length(100), &[][..]),
         ("more bytes than declared", length(half.len()), &whole),
         ("more than is ever read", length(3_000_000_000), half),
-        ("more than a number holds", "Content-Length: 99999999999999999999999\r\n".to_owned(), half),
-        ("a negative number", "Content-Length: -5\r\n".to_owned(), half),
+        (
+            "more than a number holds",
+            "Content-Length: 99999999999999999999999\r\n".to_owned(),
+            half,
+        ),
+        (
+            "a negative number",
+            "Content-Length: -5\r\n".to_owned(),
+            half,
+        ),
         ("two lengths", length(100) + &length(whole.len()), &whole),
-        ("chunks without their end", "Transfer-Encoding: chunked\r\n".to_owned(), unfinished),
-        ("chunks that are none", "Transfer-Encoding: chunked\r\n".to_owned(), &whole),
+        (
+            "chunks without their end",
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+            unfinished,
+        ),
+        (
+            "chunks that are none",
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+            &whole,
+        ),
         ("neither length nor chunks", String::new(), &whole),
     ] {
         let answer = room.unchanged(|| raw_upload(&room, &headers, body));
@@ -216,7 +274,11 @@ fn a_declared_length_that_lies_stores_nothing() {
     let both = length(5) + "Transfer-Encoding: chunked\r\n";
     let answer = raw_upload(&room, &both, &chunked(&whole));
     assert!([201, 400].contains(&status(&answer)), "{answer}");
-    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "one request, one answer: {answer}");
+    assert_eq!(
+        answer.matches("HTTP/1.1 ").count(),
+        1,
+        "one request, one answer: {answer}"
+    );
 }
 
 #[test]
@@ -224,9 +286,7 @@ fn json_that_is_none_is_refused() {
     let room = Room::enter();
     for (person, path, form) in room.forms() {
         let whole = form.to_string();
-        let send = |body: &[u8]| {
-            room.unchanged(|| person.call("POST", &path).body(body).send())
-        };
+        let send = |body: &[u8]| room.unchanged(|| person.call("POST", &path).body(body).send());
         send(b"").problem(400, "not-json");
         send(b"{").problem(400, "not-json");
         send(whole[..whole.len() - 1].as_bytes()).problem(400, "not-json");
@@ -242,13 +302,21 @@ fn json_that_is_none_is_refused() {
         send(long.as_bytes()).names_field(413, "too-large", "body");
         for other in ["[]", "\"x\"", "1", "null", "true"] {
             let answer = send(other.as_bytes());
-            assert!([400, 422].contains(&answer.status), "{other}\n{}", answer.shown());
+            assert!(
+                [400, 422].contains(&answer.status),
+                "{other}\n{}",
+                answer.shown()
+            );
         }
         // The values in their order, without their names.
         let values: Vec<_> = form.as_object().unwrap().values().collect();
         let list = json!(values).to_string();
         let answer = send(list.as_bytes());
-        assert!([400, 422].contains(&answer.status), "{list}\n{}", answer.shown());
+        assert!(
+            [400, 422].contains(&answer.status),
+            "{list}\n{}",
+            answer.shown()
+        );
     }
 }
 
@@ -267,19 +335,38 @@ fn a_field_that_is_unknown_missing_twice_or_of_another_type_is_named() {
                 body[field] = wrong.clone();
                 let answer = send(&body.to_string());
                 assert_eq!(answer.status, 422, "{field} = {wrong}\n{}", answer.shown());
-                let named = answer.json()["errors"][0]["field"].as_str().unwrap().to_owned();
-                assert!(named.starts_with(field.as_str()), "{field} = {wrong}\n{}", answer.shown());
+                let named = answer.json()["errors"][0]["field"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned();
+                assert!(
+                    named.starts_with(field.as_str()),
+                    "{field} = {wrong}\n{}",
+                    answer.shown()
+                );
             }
             // What has a default may be missing, and is then refused by its rule.
             let mut body = form.clone();
             body.as_object_mut().unwrap().remove(field);
             let answer = send(&body.to_string());
             assert_eq!(answer.status, 422, "{field}\n{}", answer.shown());
-            assert_eq!(answer.json()["errors"][0]["field"], *field, "{}", answer.shown());
-            let twice = form.to_string().replacen('{', &format!("{{\"{field}\":{},", form[field]), 1);
+            assert_eq!(
+                answer.json()["errors"][0]["field"],
+                *field,
+                "{}",
+                answer.shown()
+            );
+            let twice =
+                form.to_string()
+                    .replacen('{', &format!("{{\"{field}\":{},", form[field]), 1);
             let answer = send(&twice);
             assert_eq!(answer.status, 422, "{field} twice\n{}", answer.shown());
-            assert_eq!(answer.json()["errors"][0]["field"], *field, "{}", answer.shown());
+            assert_eq!(
+                answer.json()["errors"][0]["field"],
+                *field,
+                "{}",
+                answer.shown()
+            );
         }
     }
 }
@@ -289,7 +376,10 @@ fn dates_exist_and_lie_between_today_and_ten_years_ahead() {
     let room = Room::enter();
     let forms = [
         ("/api/accesses/registration".to_owned(), room.registration()),
-        (format!("/api/accesses/{}/reactivation", room.inactive), room.reactivation()),
+        (
+            format!("/api/accesses/{}/reactivation", room.inactive),
+            room.reactivation(),
+        ),
     ];
     for (path, form) in forms {
         for (date, kind) in [
@@ -343,13 +433,28 @@ fn what_a_registration_points_at_exists_and_belongs_together() {
         ("work_unit", &elsewhere.id, "unknown-work-unit", "work_unit"),
         ("work_unit", &nowhere, "unknown-work-unit", "work_unit"),
         ("work_unit", "1", "invalid-field", "work_unit"),
-        ("institution", room.world.institution("TIMUR"), "unknown-work-unit", "work_unit"),
+        (
+            "institution",
+            room.world.institution("TIMUR"),
+            "unknown-work-unit",
+            "work_unit",
+        ),
         ("institution", &nowhere, "unknown-work-unit", "work_unit"),
         ("institution", "BARAT", "invalid-field", "institution"),
         ("document", &nowhere, "unknown-document", "document"),
         ("document", "../../etc/passwd", "invalid-field", "document"),
-        ("previous_user_name", &"a".repeat(101), "too-long", "previous_user_name"),
-        ("previous_user_name", "a\u{7}b", "control-characters", "previous_user_name"),
+        (
+            "previous_user_name",
+            &"a".repeat(101),
+            "too-long",
+            "previous_user_name",
+        ),
+        (
+            "previous_user_name",
+            "a\u{7}b",
+            "control-characters",
+            "previous_user_name",
+        ),
         ("address", &"a".repeat(501), "too-long", "address"),
         ("address", "a\u{0}b", "control-characters", "address"),
     ] {
@@ -365,11 +470,23 @@ fn ver_2_a_decision_without_what_it_needs_stores_nothing() {
     let room = Room::enter();
     for (decision, kind, field) in [
         (json!({ "decision": "reject" }), "reason-missing", "reason"),
-        (json!({ "decision": "reject", "reason": "" }), "reason-missing", "reason"),
-        (json!({ "decision": "reject", "reason": "   " }), "reason-missing", "reason"),
+        (
+            json!({ "decision": "reject", "reason": "" }),
+            "reason-missing",
+            "reason",
+        ),
+        (
+            json!({ "decision": "reject", "reason": "   " }),
+            "reason-missing",
+            "reason",
+        ),
         (json!({ "decision": "approve" }), "not-attested", "attested"),
         (json!({ "decision": "banish" }), "invalid-field", "decision"),
-        (json!({ "decision": "approve", "attested": true, "reason": "x" }), "invalid-field", "reason"),
+        (
+            json!({ "decision": "approve", "attested": true, "reason": "x" }),
+            "invalid-field",
+            "reason",
+        ),
     ] {
         let answer = room.unchanged(|| room.verifier.decide(&room.request, &decision));
         answer.names_field(422, kind, field);
@@ -402,7 +519,11 @@ fn somebody_elses_things_look_like_none() {
         ("POST", "/api/accesses/ID/reactivation", Some(&reactivation)),
         ("GET", "/api/documents/ID", None),
     ] {
-        let theirs = if body.is_some() { &room.active } else { &room.document };
+        let theirs = if body.is_some() {
+            &room.active
+        } else {
+            &room.document
+        };
         let [real, none, shapeless] = [theirs, &nowhere, &"tidak-ada".to_owned()].map(|id| {
             let call = stranger.call(method, &path.replace("ID", id));
             let call = body.map_or(call.clone(), |body| call.json(body));
@@ -423,7 +544,9 @@ fn questions_out_of_bounds_are_refused() {
             answer.names_field(422, "out-of-bounds", "limit");
         }
     }
-    room.person.get("/api/accesses?after=x").problem(404, "not-found");
+    room.person
+        .get("/api/accesses?after=x")
+        .problem(404, "not-found");
     for after in ["x", "1.x", "x.019d2e33-0000-7000-8000-000000000000", "%00"] {
         let answer = room.verifier.get(&format!("/api/requests?after={after}"));
         answer.names_field(422, "unknown-page", "after");
@@ -434,13 +557,24 @@ fn questions_out_of_bounds_are_refused() {
 #[test]
 fn a_reason_with_odd_characters_is_kept_as_it_is_or_refused() {
     let room = Room::enter();
-    for reason in ["baris satu\nbaris dua", "\u{202e}terbalik", "emoji 🙂", "<script>alert(1)</script>", "a\u{0}b"] {
+    for reason in [
+        "baris satu\nbaris dua",
+        "\u{202e}terbalik",
+        "emoji 🙂",
+        "<script>alert(1)</script>",
+        "a\u{0}b",
+    ] {
         let unit = room.world.work_unit("BARAT");
         let access = room.person.register("PPK", &unit, LATER);
         let decision = json!({ "decision": "reject", "reason": reason });
         let answer = room.verifier.decide(&access.request(), &decision);
         if answer.status == 422 {
-            assert_eq!(answer.json()["errors"][0]["field"], "reason", "{}", answer.shown());
+            assert_eq!(
+                answer.json()["errors"][0]["field"],
+                "reason",
+                "{}",
+                answer.shown()
+            );
             continue;
         }
         assert_eq!(text(&answer.expect(200).json()["rejection"]), reason);

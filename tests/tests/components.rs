@@ -16,7 +16,10 @@ struct Interface {
 
 impl Interface {
     fn of(wasm: &[u8]) -> Self {
-        let mut interface = Self { imports: BTreeSet::new(), exports: BTreeSet::new() };
+        let mut interface = Self {
+            imports: BTreeSet::new(),
+            exports: BTreeSet::new(),
+        };
         let mut depth = 0;
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.expect("a valid component") {
@@ -24,11 +27,15 @@ impl Interface {
                 Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) if depth > 0 => depth -= 1,
                 Payload::ComponentImportSection(section) if depth == 0 => {
-                    let names = section.into_iter().map(|import| import.unwrap().name.name.to_owned());
+                    let names = section
+                        .into_iter()
+                        .map(|import| import.unwrap().name.name.to_owned());
                     interface.imports.extend(names);
                 }
                 Payload::ComponentExportSection(section) if depth == 0 => {
-                    let names = section.into_iter().map(|export| export.unwrap().name.name.to_owned());
+                    let names = section
+                        .into_iter()
+                        .map(|export| export.unwrap().name.name.to_owned());
                     interface.exports.extend(names);
                 }
                 _ => {}
@@ -48,7 +55,9 @@ impl Interface {
             let (package, _) = name.split_once('/').unwrap_or((name, ""));
             match name.strip_prefix(OURS) {
                 Some(interface) => Some(interface),
-                None if package.starts_with("wasi:") => (!PLAIN_WASI.contains(&package)).then_some(package),
+                None if package.starts_with("wasi:") => {
+                    (!PLAIN_WASI.contains(&package)).then_some(package)
+                }
                 None => Some(name),
             }
         });
@@ -56,7 +65,9 @@ impl Interface {
     }
 
     fn exports(&self, name: &str) -> bool {
-        self.exports.iter().any(|export| export.split('@').next() == Some(name))
+        self.exports
+            .iter()
+            .any(|export| export.split('@').next() == Some(name))
     }
 }
 
@@ -64,33 +75,71 @@ impl Interface {
 const OURS: &str = "inaproc:akses/";
 
 /// Types without functions: they come with the contract's bindings.
-const HARMLESS: [&str; 4] = ["inaproc:akses/types", "fermyon:spin-cron/cron-types", "metadata", "error"];
+const HARMLESS: [&str; 4] = [
+    "inaproc:akses/types",
+    "fermyon:spin-cron/cron-types",
+    "metadata",
+    "error",
+];
 
 /// What every program of this kind has: standard streams, clocks, randomness,
 /// and requests that come in.
-const PLAIN_WASI: [&str; 5] = ["wasi:cli", "wasi:clocks", "wasi:http", "wasi:io", "wasi:random"];
+const PLAIN_WASI: [&str; 5] = [
+    "wasi:cli",
+    "wasi:clocks",
+    "wasi:http",
+    "wasi:io",
+    "wasi:random",
+];
 
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
-    ("deactivate-access", &["accesses", "accounts", "events", "wasi:config"]),
-    ("decide-verification", &["accesses", "events", "requests", "wasi:config"]),
-    ("deliver-notifications", &["notifications", "wasi:config", "wasi:sockets"]),
+    (
+        "deactivate-access",
+        &["accesses", "accounts", "events", "wasi:config"],
+    ),
+    (
+        "decide-verification",
+        &["accesses", "events", "requests", "wasi:config"],
+    ),
+    (
+        "deliver-notifications",
+        &["notifications", "wasi:config", "wasi:sockets"],
+    ),
     ("expire-accesses", &["expiry", "wasi:config"]),
     ("gate", &["spin:key-value/key-value"]),
     ("health", &["health"]),
-    ("import-reference", &["accesses", "accounts", "events", "reference", "wasi:config"]),
+    (
+        "import-reference",
+        &["accesses", "accounts", "events", "reference", "wasi:config"],
+    ),
     ("latest-seal", &["seals"]),
     ("list-accesses", &["accesses", "wasi:config"]),
     ("list-requests", &["accesses", "requests", "wasi:config"]),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     ("reference-data", &["reference"]),
-    ("register-access", &["accesses", "documents", "events", "reference", "wasi:config"]),
+    (
+        "register-access",
+        &[
+            "accesses",
+            "documents",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
     ("seal-record", &["events", "seals", "wasi:config"]),
-    ("sign-in", &["accounts", "events", "sessions", "wasi:config"]),
+    (
+        "sign-in",
+        &["accounts", "events", "sessions", "wasi:config"],
+    ),
     ("sign-out", &["sessions"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
-    ("submit-reactivation", &["documents", "events", "reference", "wasi:config"]),
+    (
+        "submit-reactivation",
+        &["documents", "events", "reference", "wasi:config"],
+    ),
     ("upload-document", &["documents", "events"]),
     ("who-am-i", &["accesses", "accounts", "wasi:config"]),
 ];
@@ -102,8 +151,9 @@ fn components() -> BTreeMap<String, Interface> {
     components
         .map(|(id, component)| {
             let file = project().join(component["source"].as_str().unwrap());
-            let wasm = fs::read(&file)
-                .unwrap_or_else(|error| panic!("{}: {error}; type\n  cargo akses build", file.display()));
+            let wasm = fs::read(&file).unwrap_or_else(|error| {
+                panic!("{}: {error}; type\n  cargo akses build", file.display())
+            });
             (id.clone(), Interface::of(&wasm))
         })
         .collect()
@@ -116,21 +166,37 @@ fn manifest() -> Table {
 #[test]
 fn every_component_reaches_what_this_table_says_and_nothing_else() {
     let built = components();
-    let known: BTreeMap<_, BTreeSet<_>> =
-        REACHES.iter().map(|(id, names)| (*id, names.iter().copied().collect())).collect();
-    assert_eq!(known.len(), REACHES.len(), "a component stands twice in the table");
+    let known: BTreeMap<_, BTreeSet<_>> = REACHES
+        .iter()
+        .map(|(id, names)| (*id, names.iter().copied().collect()))
+        .collect();
+    assert_eq!(
+        known.len(),
+        REACHES.len(),
+        "a component stands twice in the table"
+    );
     for (id, interface) in &built {
-        let expected = known.get(id.as_str()).unwrap_or_else(|| panic!("{id} is not in the table"));
+        let expected = known
+            .get(id.as_str())
+            .unwrap_or_else(|| panic!("{id} is not in the table"));
         assert_eq!(&interface.reaches(), expected, "{id}");
     }
-    assert_eq!(built.len(), known.len(), "the table has a component that the manifest has not");
+    assert_eq!(
+        built.len(),
+        known.len(),
+        "the table has a component that the manifest has not"
+    );
 }
 
 #[test]
 fn only_the_store_reaches_sql_and_only_the_store_and_the_gate_key_value_storage() {
     for (id, interface) in components() {
         let reaches = interface.reaches();
-        assert_eq!(reaches.contains("spin:sqlite/sqlite"), id == "store", "{id}");
+        assert_eq!(
+            reaches.contains("spin:sqlite/sqlite"),
+            id == "store",
+            "{id}"
+        );
         let keys = reaches.contains("spin:key-value/key-value");
         assert_eq!(keys, id == "store" || id == "gate", "{id}");
         let network = reaches.contains("wasi:sockets");
@@ -148,7 +214,12 @@ fn every_component_that_a_route_names_serves_http() {
     }
     // A middleware is called as a handler and calls the next one.
     assert!(built["gate"].exports("wasi:http/handler"));
-    assert!(built["gate"].imports.iter().any(|name| name.starts_with("wasi:http/handler@0.3.0")));
+    assert!(
+        built["gate"]
+            .imports
+            .iter()
+            .any(|name| name.starts_with("wasi:http/handler@0.3.0"))
+    );
     assert!(!built["store"].exports("wasi:http/handler"));
 }
 
@@ -156,12 +227,18 @@ fn every_component_that_a_route_names_serves_http() {
 fn timers_and_only_they_take_ticks() {
     let manifest = manifest();
     let crons = manifest["trigger"]["cron"].as_array().unwrap();
-    let timers: BTreeSet<_> = crons.iter().map(|cron| cron["component"].as_str().unwrap()).collect();
+    let timers: BTreeSet<_> = crons
+        .iter()
+        .map(|cron| cron["component"].as_str().unwrap())
+        .collect();
     for (id, interface) in components() {
         let takes_ticks = interface.exports("handle-cron-event");
         assert_eq!(takes_ticks, timers.contains(id.as_str()), "{id}");
         // Any scheduler can drive them too.
-        assert!(!takes_ticks || interface.exports("wasi:http/handler"), "{id}");
+        assert!(
+            !takes_ticks || interface.exports("wasi:http/handler"),
+            "{id}"
+        );
     }
 }
 
@@ -169,8 +246,15 @@ fn timers_and_only_they_take_ticks() {
 fn the_store_offers_all_that_others_use() {
     let built = components();
     for (id, interface) in &built {
-        for import in interface.imports.iter().filter(|import| import.starts_with(OURS)) {
-            assert!(built["store"].exports.contains(import), "{id} imports {import}");
+        for import in interface
+            .imports
+            .iter()
+            .filter(|import| import.starts_with(OURS))
+        {
+            assert!(
+                built["store"].exports.contains(import),
+                "{id} imports {import}"
+            );
         }
     }
 }
@@ -190,8 +274,16 @@ fn the_manifest_grants_each_component_what_it_reaches() {
     for (id, component) in manifest["component"].as_table().unwrap() {
         let interface = &built[id];
         let reaches = interface.reaches();
-        assert_eq!(is_granted(component, "variables"), reaches.contains("wasi:config"), "{id}");
-        assert_eq!(is_granted(component, "files"), reaches.contains("wasi:filesystem"), "{id}");
+        assert_eq!(
+            is_granted(component, "variables"),
+            reaches.contains("wasi:config"),
+            "{id}"
+        );
+        assert_eq!(
+            is_granted(component, "files"),
+            reaches.contains("wasi:filesystem"),
+            "{id}"
+        );
         let network = is_granted(component, "allowed_outbound_hosts");
         assert_eq!(network, reaches.contains("wasi:sockets"), "{id}");
         let uses_store = interface.imports.iter().any(|import| {

@@ -14,20 +14,33 @@ static WORLD: LazyLock<World> = LazyLock::new(World::new);
 #[test]
 fn a_decree_comes_back_as_it_went_in() {
     let person = WORLD.person();
-    for content in [pdf::decree("Surat Tugas"), pdf::decree_of(1_000_001), pdf::decree_of(DECREE_BYTES_MAX)] {
+    for content in [
+        pdf::decree("Surat Tugas"),
+        pdf::decree_of(1_000_001),
+        pdf::decree_of(DECREE_BYTES_MAX),
+    ] {
         let stored = person.upload("sk%20ppk%202026.pdf", &content).expect(201);
         let body = stored.json();
         let id = text(&body["id"]);
         assert_eq!(stored.text("location"), format!("/api/documents/{id}"));
         assert_eq!(body["name"], "sk ppk 2026.pdf");
         assert_eq!(body["size_bytes"], content.len());
-        let sha256: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256: String = Sha256::digest(&content)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(body["sha256"], sha256);
         let read = person.get(&format!("/api/documents/{id}")).expect(200);
         assert!(read.body == content, "{} bytes came back", read.body.len());
         assert_eq!(read.text("content-type"), "application/pdf");
-        assert_eq!(read.text("content-security-policy"), "sandbox; default-src 'none'");
-        assert_eq!(read.text("content-disposition"), "inline; filename*=UTF-8''sk%20ppk%202026.pdf");
+        assert_eq!(
+            read.text("content-security-policy"),
+            "sandbox; default-src 'none'"
+        );
+        assert_eq!(
+            read.text("content-disposition"),
+            "inline; filename*=UTF-8''sk%20ppk%202026.pdf"
+        );
         assert_eq!(read.text("x-content-type-options"), "nosniff");
     }
 }
@@ -42,10 +55,18 @@ fn a_decree_is_read_by_its_owner_and_by_who_verifies_it() {
     WORLD.verifier("BARAT").get(&path).problem(404, "not-found");
     let _ = person.try_register(&form).expect(201);
     let _ = WORLD.verifier("BARAT").get(&path).expect(200);
-    for stranger in [WORLD.person(), WORLD.verifier("TENGAH"), WORLD.national("VND")] {
+    for stranger in [
+        WORLD.person(),
+        WORLD.verifier("TENGAH"),
+        WORLD.national("VND"),
+    ] {
         stranger.get(&path).problem(404, "not-found");
     }
-    WORLD.client().get(&path).send().problem(401, "not-signed-in");
+    WORLD
+        .client()
+        .get(&path)
+        .send()
+        .problem(401, "not-signed-in");
 }
 
 #[test]
@@ -69,7 +90,9 @@ fn the_same_content_twice_is_two_documents_and_stored_once() {
     assert_eq!(second["sha256"], sha256);
     let keys = WORLD.database().keys();
     assert_eq!(keys.iter().filter(|key| key.contains(&sha256)).count(), 1);
-    neighbour.get(&format!("/api/documents/{}", text(&first["id"]))).problem(404, "not-found");
+    neighbour
+        .get(&format!("/api/documents/{}", text(&first["id"])))
+        .problem(404, "not-found");
 }
 
 #[test]
@@ -84,9 +107,13 @@ fn a_name_is_for_showing_only() {
     ] {
         let stored = person.upload(name, &content).expect(201).json();
         assert_eq!(stored["name"], shown);
-        let read = person.get(&format!("/api/documents/{}", text(&stored["id"]))).expect(200);
+        let read = person
+            .get(&format!("/api/documents/{}", text(&stored["id"])))
+            .expect(200);
         let disposition = read.text("content-disposition");
-        let encoded = disposition.strip_prefix("inline; filename*=UTF-8''").unwrap();
+        let encoded = disposition
+            .strip_prefix("inline; filename*=UTF-8''")
+            .unwrap();
         let plain = |c: char| c.is_ascii_alphanumeric() || "%.-_".contains(c);
         assert!(encoded.chars().all(plain), "{disposition}");
     }

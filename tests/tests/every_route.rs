@@ -39,7 +39,11 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/seals/latest", "GET", For::Anybody),
     ("/internal/import/:kind", "POST", For::Operators),
     ("/internal/timers/expire-accesses", "POST", For::Operators),
-    ("/internal/timers/deliver-notifications", "POST", For::Operators),
+    (
+        "/internal/timers/deliver-notifications",
+        "POST",
+        For::Operators,
+    ),
     ("/internal/timers/seal-record", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
@@ -83,7 +87,11 @@ struct Route {
 }
 
 fn routes() -> impl Iterator<Item = Route> {
-    ROUTES.iter().map(|(route, method, whom)| Route { route, method, whom: *whom })
+    ROUTES.iter().map(|(route, method, whom)| Route {
+        route,
+        method,
+        whom: *whom,
+    })
 }
 
 impl Route {
@@ -100,7 +108,11 @@ impl Route {
 
     fn call_by(self, client: &Client, method: &str) -> Call {
         let call = client.call(method, &self.path());
-        if matches!(method, "POST" | "PUT" | "PATCH") { call.body("{}") } else { call }
+        if matches!(method, "POST" | "PUT" | "PATCH") {
+            call.body("{}")
+        } else {
+            call
+        }
     }
 
     fn is_gated(self) -> bool {
@@ -118,7 +130,12 @@ impl Route {
             For::Anybody => self.is_not_refused(answer),
             For::People | For::Verifiers => {
                 answer.problem(401, "not-signed-in");
-                assert_eq!(answer.text("www-authenticate"), "Bearer", "{}", answer.shown());
+                assert_eq!(
+                    answer.text("www-authenticate"),
+                    "Bearer",
+                    "{}",
+                    answer.shown()
+                );
             }
             For::Operators => {
                 answer.problem(401, "not-an-operator");
@@ -129,7 +146,11 @@ impl Route {
     /// It may be about something else, but not about who asks.
     #[track_caller]
     fn is_not_refused(self, answer: &Answer) {
-        assert!(![401, 403, 500].contains(&answer.status), "{}", answer.shown());
+        assert!(
+            ![401, 403, 500].contains(&answer.status),
+            "{}",
+            answer.shown()
+        );
     }
 }
 
@@ -141,9 +162,15 @@ fn a_person() -> Person {
 fn every_route_of_the_manifest_is_in_this_test() {
     let manifest: Table = manifest_text().parse().unwrap();
     let triggers = manifest["trigger"]["http"].as_array().unwrap();
-    let listed: BTreeSet<_> = triggers.iter().map(|trigger| trigger["route"].as_str().unwrap()).collect();
+    let listed: BTreeSet<_> = triggers
+        .iter()
+        .map(|trigger| trigger["route"].as_str().unwrap())
+        .collect();
     let known: BTreeSet<_> = routes().map(|route| route.route).collect();
-    assert_eq!(listed, known, "a route of spin.toml and this file's table differ");
+    assert_eq!(
+        listed, known,
+        "a route of spin.toml and this file's table differ"
+    );
     assert_eq!(listed.len(), triggers.len(), "a route is listed twice");
 }
 
@@ -155,7 +182,11 @@ fn every_route_stands_behind_the_gate_or_is_named_here() {
         let outermost = trigger
             .get("dependencies")
             .and_then(|dependencies| dependencies["middleware"][0]["component"].as_str());
-        let expected = if BESIDE_THE_GATE.contains(&route) { None } else { Some("gate") };
+        let expected = if BESIDE_THE_GATE.contains(&route) {
+            None
+        } else {
+            Some("gate")
+        };
         assert_eq!(outermost, expected, "{route}");
     }
 }
@@ -171,7 +202,8 @@ fn nobody_gets_past_a_route_for_people() {
 fn a_wrong_role_is_refused() {
     let person = a_person();
     // Signing out comes last, because it ends the session that the others need.
-    let (last, others): (Vec<_>, Vec<_>) = routes().partition(|route| route.route == "/api/sign-out");
+    let (last, others): (Vec<_>, Vec<_>) =
+        routes().partition(|route| route.route == "/api/sign-out");
     for route in others.into_iter().chain(last) {
         let answer = route.call(WORLD.client()).bearer(&person.token).send();
         match route.whom {
@@ -186,12 +218,27 @@ fn a_wrong_role_is_refused() {
 fn a_wrong_method_is_refused_and_told_the_right_one() {
     let person = a_person();
     for route in routes() {
-        let token = if route.whom == For::Operators { OPERATOR_TOKEN } else { &person.token };
-        let fits = |method: &str| method == route.method || (method == "HEAD" && route.method == "GET");
+        let token = if route.whom == For::Operators {
+            OPERATOR_TOKEN
+        } else {
+            &person.token
+        };
+        let fits =
+            |method: &str| method == route.method || (method == "HEAD" && route.method == "GET");
         for method in METHODS.into_iter().filter(|method| !fits(method)) {
             let answer = route.call_by(WORLD.client(), method).bearer(token).send();
-            assert_eq!(answer.status, 405, "{method} {}\n{}", route.route, answer.shown());
-            let allowed = if route.method == "GET" { "GET, HEAD" } else { route.method };
+            assert_eq!(
+                answer.status,
+                405,
+                "{method} {}\n{}",
+                route.route,
+                answer.shown()
+            );
+            let allowed = if route.method == "GET" {
+                "GET, HEAD"
+            } else {
+                route.method
+            };
             assert_eq!(answer.text("allow"), allowed, "{method} {}", route.route);
             if method != "HEAD" {
                 answer.problem(405, "method-not-allowed");
@@ -205,16 +252,29 @@ fn head_is_get_without_the_body() {
     let person = a_person();
     for route in routes().filter(|route| route.method == "GET" && route.whom != For::Verifiers) {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
-        let head = route.call_by(WORLD.client(), "HEAD").bearer(&person.token).send();
+        let head = route
+            .call_by(WORLD.client(), "HEAD")
+            .bearer(&person.token)
+            .send();
         assert_eq!(head.status, get.status, "{}", head.shown());
         assert!(head.body.is_empty(), "{}", head.shown());
-        assert_eq!(head.text("content-type"), get.text("content-type"), "{}", route.route);
+        assert_eq!(
+            head.text("content-type"),
+            get.text("content-type"),
+            "{}",
+            route.route
+        );
     }
 }
 
 #[test]
 fn a_bearer_token_that_is_none_is_refused_at_once() {
-    let tokens = ["x".to_owned(), "0".repeat(64), "f".repeat(65), "'; DROP TABLE event".to_owned()];
+    let tokens = [
+        "x".to_owned(),
+        "0".repeat(64),
+        "f".repeat(65),
+        "'; DROP TABLE event".to_owned(),
+    ];
     for route in routes() {
         for token in &tokens {
             let answer = route.call(WORLD.client()).bearer(token).send();
@@ -261,14 +321,20 @@ fn identity_headers_from_outside_say_nothing() {
     for route in routes() {
         let mut call = route.call(WORLD.client());
         for name in IDENTITY_HEADERS {
-            call = call.header(name, &verifier.account).header(&name.to_uppercase(), &verifier.account);
+            call = call
+                .header(name, &verifier.account)
+                .header(&name.to_uppercase(), &verifier.account);
         }
         route.refuses_nobody(&call.clone().send());
         if route.whom == For::Verifiers {
-            call.bearer(&person.token).send().problem(403, "not-a-verifier");
+            call.bearer(&person.token)
+                .send()
+                .problem(403, "not-a-verifier");
         }
     }
-    let me = person.call("GET", "/api/me").header("x-akses-account", &verifier.account);
+    let me = person
+        .call("GET", "/api/me")
+        .header("x-akses-account", &verifier.account);
     let me = me.header("x-akses-csrf", "mine").send().expect(200).json();
     assert_eq!(me["id"], person.account);
     assert_eq!(me["csrf_token"], person.csrf);
@@ -285,14 +351,23 @@ fn a_change_by_cookie_needs_the_token_of_our_own_page() {
             continue;
         }
         by_cookie().send().problem(403, "csrf-token");
-        by_cookie().header("x-csrf-token", "").send().problem(403, "csrf-token");
-        by_cookie().header("x-csrf-token", &"0".repeat(64)).send().problem(403, "csrf-token");
+        by_cookie()
+            .header("x-csrf-token", "")
+            .send()
+            .problem(403, "csrf-token");
+        by_cookie()
+            .header("x-csrf-token", &"0".repeat(64))
+            .send()
+            .problem(403, "csrf-token");
         if route.route != "/api/sign-out" {
             route.is_not_refused(&by_cookie().header("x-csrf-token", &verifier.csrf).send());
         }
     }
     let sign_out = WORLD.client().post("/api/sign-out").cookie(&verifier.token);
-    let _ = sign_out.header("x-csrf-token", &verifier.csrf).send().expect(204);
+    let _ = sign_out
+        .header("x-csrf-token", &verifier.csrf)
+        .send()
+        .expect(204);
 }
 
 #[test]
@@ -308,19 +383,31 @@ fn no_change_comes_from_another_site() {
         ] {
             let call = || route.call(WORLD.client()).header(header, value);
             call().send().problem(403, "foreign-site");
-            call().bearer(&person.token).send().problem(403, "foreign-site");
-            let own = call().cookie(&person.token).header("x-csrf-token", &person.csrf).send();
+            call()
+                .bearer(&person.token)
+                .send()
+                .problem(403, "foreign-site");
+            let own = call()
+                .cookie(&person.token)
+                .header("x-csrf-token", &person.csrf)
+                .send();
             own.problem(403, "foreign-site");
         }
         if route.route != "/api/sign-out" {
             let own = route.call(WORLD.client()).bearer(&person.token);
-            let own = own.header("origin", &here).header("sec-fetch-site", "same-origin").send();
+            let own = own
+                .header("origin", &here)
+                .header("sec-fetch-site", "same-origin")
+                .send();
             assert_ne!(own.status, 403, "{}", own.shown());
         }
     }
     // Reading shows nothing to another site, so a link may lead here.
     let link = WORLD.client().get("/api/me").cookie(&person.token);
-    let _ = link.header("sec-fetch-site", "cross-site").send().expect(200);
+    let _ = link
+        .header("sec-fetch-site", "cross-site")
+        .send()
+        .expect(200);
 }
 
 #[test]
@@ -332,15 +419,31 @@ fn every_answer_is_hardened_and_has_an_id_of_its_own() {
             route.call(WORLD.client()).send(),
             route.call(WORLD.client()).bearer("nobody").send(),
             route.call_by(WORLD.client(), "PATCH").send(),
-            route.call(WORLD.client()).header("origin", "https://penipu.example").send(),
-            route.call(WORLD.client()).header("x-request-id", "mine").bearer(&person.token).send(),
+            route
+                .call(WORLD.client())
+                .header("origin", "https://penipu.example")
+                .send(),
+            route
+                .call(WORLD.client())
+                .header("x-request-id", "mine")
+                .bearer(&person.token)
+                .send(),
         ];
         for answer in answers {
             for header in SECURITY_HEADERS {
-                assert!(!answer.text(header).is_empty(), "{header} is missing\n{}", answer.shown());
+                assert!(
+                    !answer.text(header).is_empty(),
+                    "{header} is missing\n{}",
+                    answer.shown()
+                );
             }
             if route.path().starts_with("/api/") {
-                assert_eq!(answer.text("cache-control"), "no-store", "{}", answer.shown());
+                assert_eq!(
+                    answer.text("cache-control"),
+                    "no-store",
+                    "{}",
+                    answer.shown()
+                );
             }
             let id = answer.text("x-request-id").to_owned();
             assert_eq!(id.len(), 36, "{}", answer.shown());
@@ -353,15 +456,24 @@ fn every_answer_is_hardened_and_has_an_id_of_its_own() {
 fn problems_name_the_request_they_are_about() {
     let answer = WORLD.client().get("/api/me").send();
     let problem = answer.problem(401, "not-signed-in");
-    assert_eq!(problem["instance"], format!("urn:uuid:{}", answer.text("x-request-id")));
+    assert_eq!(
+        problem["instance"],
+        format!("urn:uuid:{}", answer.text("x-request-id"))
+    );
 }
 
 #[test]
 fn without_an_operators_token_the_internal_routes_are_not_there() {
-    let world = World::empty(akses_tests::host::Host::start(Options::default().variable("operator_token", "")));
+    let world = World::empty(akses_tests::host::Host::start(
+        Options::default().variable("operator_token", ""),
+    ));
     for route in routes().filter(|route| route.whom == For::Operators) {
         for token in ["", OPERATOR_TOKEN] {
-            route.call(world.client()).bearer(token).send().problem(404, "not-found");
+            route
+                .call(world.client())
+                .bearer(token)
+                .send()
+                .problem(404, "not-found");
         }
         route.call(world.client()).send().problem(404, "not-found");
     }

@@ -80,7 +80,9 @@ fn exp_3_an_end_is_recorded_once_however_often_and_by_how_many_it_is_swept() {
             world.host.run_timer(TIMER);
             return 0;
         }
-        world.drive(TIMER).send().expect(200).json()["expired"].as_u64().unwrap()
+        world.drive(TIMER).send().expect(200).json()["expired"]
+            .as_u64()
+            .unwrap()
     })
     .into_iter()
     .sum();
@@ -97,7 +99,9 @@ fn exp_3_an_end_is_recorded_once_however_often_and_by_how_many_it_is_swept() {
 fn exp_3_missed_days_are_made_up_and_back_dated_accesses_are_found() {
     let world = World::new();
     let person = world.person();
-    let ended = |valid_until: &str| world.carry_over(&person, "PPK", &world.work_unit("BARAT"), valid_until);
+    let ended = |valid_until: &str| {
+        world.carry_over(&person, "PPK", &world.work_unit("BARAT"), valid_until)
+    };
     for day in ["2026-04-01", "2026-04-15", "2026-05-20", "2026-06-09"] {
         ended(day);
     }
@@ -108,13 +112,20 @@ fn exp_3_missed_days_are_made_up_and_back_dated_accesses_are_found() {
     assert_eq!(sweep(&world), 0);
     // Imported late, ended long ago.
     let back_dated = ended("2025-12-31");
-    assert_eq!(world.sign_in(&person.email).status(&back_dated), "Kedaluwarsa", "EXP-2");
+    assert_eq!(
+        world.sign_in(&person.email).status(&back_dated),
+        "Kedaluwarsa",
+        "EXP-2"
+    );
     assert_eq!(sweep(&world), 1);
     each_ended_once(&world.database(), 5);
     // A clock that goes back brings nobody back to life, nor down again.
     world.host.set_clock("2026-03-27T07:10:00Z");
     assert_eq!(sweep(&world), 0);
-    assert_eq!(world.sign_in(&person.email).status(&back_dated), "Kedaluwarsa");
+    assert_eq!(
+        world.sign_in(&person.email).status(&back_dated),
+        "Kedaluwarsa"
+    );
 }
 
 #[test]
@@ -134,7 +145,11 @@ fn exp_3_a_sweep_that_is_killed_half_way_leaves_nothing_out_and_nothing_twice() 
         world.host.start_again();
         world.database().is_sound();
         let now = expired(&world.database());
-        assert_eq!(now, world.database().number("SELECT count(*) FROM notification"), "round {round}");
+        assert_eq!(
+            now,
+            world.database().number("SELECT count(*) FROM notification"),
+            "round {round}"
+        );
     }
     at_once(4, |_| sweep(&world));
     each_ended_once(&world.database(), COUNT);
@@ -166,12 +181,22 @@ fn exp_4_until_the_cut_off_past_due_accesses_stay_and_then_all_turn_together() {
     world.host.set_clock("2026-04-30T15:00:00Z");
     let person = world.sign_in(&person.email);
     let statuses = || [&past_due, &in_time, &waiting, &eastern].map(|id| person.status(id));
-    assert_eq!(statuses(), ["Aktif", "Aktif", "Menunggu Verifikasi", "Kedaluwarsa"]);
+    assert_eq!(
+        statuses(),
+        ["Aktif", "Aktif", "Menunggu Verifikasi", "Kedaluwarsa"]
+    );
     assert_eq!(sweep(&world), 1);
     world.host.set_clock("2026-04-30T17:00:00Z");
-    assert_eq!(statuses()[0], "Kedaluwarsa", "from the dates, before the sweep");
+    assert_eq!(
+        statuses()[0],
+        "Kedaluwarsa",
+        "from the dates, before the sweep"
+    );
     assert_eq!(sweep(&world), 2);
-    assert_eq!(statuses(), ["Kedaluwarsa", "Aktif", "Kedaluwarsa", "Kedaluwarsa"]);
+    assert_eq!(
+        statuses(),
+        ["Kedaluwarsa", "Aktif", "Kedaluwarsa", "Kedaluwarsa"]
+    );
 
     // The pending reactivation stays in the queue and can still be approved.
     assert_eq!(person.listed(&waiting)["next_steps"], json!(["wait"]));
@@ -199,7 +224,10 @@ fn exp_3_the_sweep_is_a_timer_of_the_cron_trigger_too() {
         assert!(Instant::now() < deadline, "the timer did not run by itself");
         thread::sleep(Duration::from_millis(20));
     }
-    assert_eq!(world.database().kinds(&access), ["access-carried-over", "access-expired"]);
+    assert_eq!(
+        world.database().kinds(&access),
+        ["access-carried-over", "access-expired"]
+    );
     let event: Value = world.database().history(&access).pop().unwrap().data;
     assert_eq!(event["valid_until"], "2026-03-27");
     assert_eq!(event["account"], person.account);

@@ -9,43 +9,129 @@ static WORLD: LazyLock<World> = LazyLock::new(World::new);
 #[test]
 fn the_same_rows_again_change_nothing() {
     let rows = "code,name,kind,zone\nULANG,Lembaga Berulang,Lembaga,WIB\n";
-    assert_eq!(WORLD.import("institutions", rows), json!({ "added": 1, "changed": 0, "unchanged": 0 }));
-    assert_eq!(WORLD.import("institutions", rows), json!({ "added": 0, "changed": 0, "unchanged": 1 }));
+    assert_eq!(
+        WORLD.import("institutions", rows),
+        json!({ "added": 1, "changed": 0, "unchanged": 0 })
+    );
+    assert_eq!(
+        WORLD.import("institutions", rows),
+        json!({ "added": 0, "changed": 0, "unchanged": 1 })
+    );
     let renamed = rows.replace("Berulang", "Bernama Baru");
-    assert_eq!(WORLD.import("institutions", &renamed), json!({ "added": 0, "changed": 1, "unchanged": 0 }));
+    assert_eq!(
+        WORLD.import("institutions", &renamed),
+        json!({ "added": 0, "changed": 1, "unchanged": 0 })
+    );
     let units = "code,institution,name,address\nULANG-1,ULANG,Satuan Kerja Berulang,\n";
     assert_eq!(WORLD.import("work-units", units)["added"], 1);
     assert_eq!(WORLD.import("work-units", units)["unchanged"], 1);
     let person = WORLD.person();
     let unit = WORLD.work_unit("BARAT");
     WORLD.carry_over(&person, "PPK", &unit, LATER);
-    let row = format!("email,role,work_unit,valid_until\n{},PPK,{},2026-12-31\n", person.email, unit.code);
+    let row = format!(
+        "email,role,work_unit,valid_until\n{},PPK,{},2026-12-31\n",
+        person.email, unit.code
+    );
     assert_eq!(WORLD.import("accesses", &row)["unchanged"], 1);
-    let kept = format!("SELECT valid_until FROM access WHERE account = '{}'", person.account);
-    assert_eq!(WORLD.database().text(&kept).as_deref(), Some(LATER), "it lives by its own events");
+    let kept = format!(
+        "SELECT valid_until FROM access WHERE account = '{}'",
+        person.account
+    );
+    assert_eq!(
+        WORLD.database().text(&kept).as_deref(),
+        Some(LATER),
+        "it lives by its own events"
+    );
 }
 
 #[test]
 fn a_part_with_a_wrong_row_is_refused_whole_with_line_and_field() {
     for (kind, rows, line, field) in [
-        ("roles", "code,name,authority,verified_by,decree,registrable\nX,Peran X,raja,institution,sk-st,true\n", 2, "authority"),
-        ("institutions", "code,name,kind,zone\nA1,Satu,Kota,WIB\nA2,Dua,Kerajaan,WIB\n", 3, "kind"),
-        ("institutions", "code,name,kind,zone\nA1,Satu,Kota,GMT\n", 2, "zone"),
-        ("institutions", "code,name,kind,zone\nA1,,Kota,WIB\n", 2, "name"),
-        ("work-units", "code,institution,name,address\nA1,TIADA,Unit,\n", 2, "institution"),
-        ("accounts", "email,name,password,nip\nbukan-alamat,Nama,sandi-panjang,\n", 2, "email"),
-        ("accounts", "email,name,password,nip\na@b.example,Nama,sandi-panjang,12\n", 2, "nip"),
-        ("accesses", "email,role,work_unit,valid_until\nx@y.example,PPK,Z,2026-01-01\n", 2, "email"),
-        ("accesses", "email,role,work_unit,valid_until\nx@y.example,PPK,Z,2026-02-30\n", 2, "valid_until"),
-        ("accesses", "email,role,work_unit,valid_until\nx@y.example,PPK\n", 2, "row"),
+        (
+            "roles",
+            "code,name,authority,verified_by,decree,registrable\nX,Peran X,raja,institution,sk-st,true\n",
+            2,
+            "authority",
+        ),
+        (
+            "institutions",
+            "code,name,kind,zone\nA1,Satu,Kota,WIB\nA2,Dua,Kerajaan,WIB\n",
+            3,
+            "kind",
+        ),
+        (
+            "institutions",
+            "code,name,kind,zone\nA1,Satu,Kota,GMT\n",
+            2,
+            "zone",
+        ),
+        (
+            "institutions",
+            "code,name,kind,zone\nA1,,Kota,WIB\n",
+            2,
+            "name",
+        ),
+        (
+            "work-units",
+            "code,institution,name,address\nA1,TIADA,Unit,\n",
+            2,
+            "institution",
+        ),
+        (
+            "accounts",
+            "email,name,password,nip\nbukan-alamat,Nama,sandi-panjang,\n",
+            2,
+            "email",
+        ),
+        (
+            "accounts",
+            "email,name,password,nip\na@b.example,Nama,sandi-panjang,12\n",
+            2,
+            "nip",
+        ),
+        (
+            "accesses",
+            "email,role,work_unit,valid_until\nx@y.example,PPK,Z,2026-01-01\n",
+            2,
+            "email",
+        ),
+        (
+            "accesses",
+            "email,role,work_unit,valid_until\nx@y.example,PPK,Z,2026-02-30\n",
+            2,
+            "valid_until",
+        ),
+        (
+            "accesses",
+            "email,role,work_unit,valid_until\nx@y.example,PPK\n",
+            2,
+            "row",
+        ),
         ("institutions", "code,name\nA1,Satu\n", 2, "row"),
     ] {
-        let before = WORLD.database().number("SELECT count(*) FROM institution WHERE code LIKE 'A_'");
-        let answer = WORLD.operator(&format!("/internal/import/{kind}")).body(rows).send();
+        let before = WORLD
+            .database()
+            .number("SELECT count(*) FROM institution WHERE code LIKE 'A_'");
+        let answer = WORLD
+            .operator(&format!("/internal/import/{kind}"))
+            .body(rows)
+            .send();
         let problem = answer.problem(422, "wrong-rows");
-        assert_eq!(problem["errors"][0]["line"], line, "{rows}{}", answer.shown());
-        assert_eq!(problem["errors"][0]["field"], field, "{rows}{}", answer.shown());
-        let after = WORLD.database().number("SELECT count(*) FROM institution WHERE code LIKE 'A_'");
+        assert_eq!(
+            problem["errors"][0]["line"],
+            line,
+            "{rows}{}",
+            answer.shown()
+        );
+        assert_eq!(
+            problem["errors"][0]["field"],
+            field,
+            "{rows}{}",
+            answer.shown()
+        );
+        let after = WORLD
+            .database()
+            .number("SELECT count(*) FROM institution WHERE code LIKE 'A_'");
         assert_eq!(after, before, "{rows}");
     }
 }
@@ -56,22 +142,45 @@ fn parts_are_bounded() {
     for number in 0..501 {
         rows += &format!("B{number},Lembaga {number},Lembaga,WIB\n");
     }
-    let call = |rows: String| WORLD.operator("/internal/import/institutions").body(rows).send();
+    let call = |rows: String| {
+        WORLD
+            .operator("/internal/import/institutions")
+            .body(rows)
+            .send()
+    };
     call(rows).problem(413, "too-many-rows");
     call("x".repeat(1024 * 1024 + 1)).problem(413, "too-large");
-    assert_eq!(WORLD.database().number("SELECT count(*) FROM institution WHERE code LIKE 'B_%' AND code <> 'BARAT'"), 0);
+    assert_eq!(
+        WORLD
+            .database()
+            .number("SELECT count(*) FROM institution WHERE code LIKE 'B_%' AND code <> 'BARAT'"),
+        0
+    );
 }
 
 #[test]
 fn a_kind_that_is_none_is_not_found() {
-    WORLD.operator("/internal/import/secrets").body("a\n1\n").send().problem(404, "not-found");
+    WORLD
+        .operator("/internal/import/secrets")
+        .body("a\n1\n")
+        .send()
+        .problem(404, "not-found");
 }
 
 #[test]
 fn an_account_that_is_imported_again_keeps_its_password() {
-    let row = |password: &str| format!("email,name,password,nip\nimpor@contoh.example,Orang Impor,{password},\n");
+    let row = |password: &str| {
+        format!("email,name,password,nip\nimpor@contoh.example,Orang Impor,{password},\n")
+    };
     WORLD.import("accounts", &row(PASSWORD));
-    assert_eq!(WORLD.import("accounts", &row("sandi-lain-2026"))["unchanged"], 1);
-    let _ = WORLD.try_sign_in("impor@contoh.example", PASSWORD).expect(200);
-    WORLD.try_sign_in("impor@contoh.example", "sandi-lain-2026").problem(401, "wrong-credentials");
+    assert_eq!(
+        WORLD.import("accounts", &row("sandi-lain-2026"))["unchanged"],
+        1
+    );
+    let _ = WORLD
+        .try_sign_in("impor@contoh.example", PASSWORD)
+        .expect(200);
+    WORLD
+        .try_sign_in("impor@contoh.example", "sandi-lain-2026")
+        .problem(401, "wrong-credentials");
 }

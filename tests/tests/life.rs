@@ -19,7 +19,9 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     // REG-3, REG-5: the first registrant gives the address.
     let unit = walk.world.work_unit_without_address("BARAT");
     let mut form = walk.person.form("PPK", &unit, "2026-04-30");
-    walk.person.try_register(&form).names_field(422, "address-missing", "address");
+    walk.person
+        .try_register(&form)
+        .names_field(422, "address-missing", "address");
     form["address"] = "Jalan Merdeka Nomor 17, Jakarta".into();
     let access = Access(walk.person.try_register(&form).expect(201).json());
     let id = access.id();
@@ -29,10 +31,17 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     // VER-1, VER-3: the verifier of the institution sees it, with its decree
     // and its deadline.
     let verifier = walk.world.verifier("BARAT");
-    let request = verifier.queue().into_iter().find(|item| item["access"] == *id).unwrap();
+    let request = verifier
+        .queue()
+        .into_iter()
+        .find(|item| item["access"] == *id)
+        .unwrap();
     let deadline = format!("2026-03-30T{}+07:00", time_of(&request["submitted"]));
     assert_eq!(request["deadline"]["at"], deadline);
-    let document = verifier.get(&format!("/api/documents/{}", request["document"].as_str().unwrap()));
+    let document = verifier.get(&format!(
+        "/api/documents/{}",
+        request["document"].as_str().unwrap()
+    ));
     let decree = pdf::decree(&format!("Surat Keputusan {}", walk.person.account));
     assert_eq!(document.expect(200).body, decree);
 
@@ -50,7 +59,10 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     assert_eq!(again.id(), id);
     walk.mail("Diterima", &[]);
     assert_eq!(verifier.approve(&again.request()).status(), "Aktif");
-    assert_eq!(walk.person.listed(&id)["next_steps"], json!(["enter", "deactivate"]));
+    assert_eq!(
+        walk.person.listed(&id)["next_steps"],
+        json!(["enter", "deactivate"])
+    );
     walk.mail("Disetujui", &["30 April 2026"]);
 
     // EXP-1, EXP-5.
@@ -66,7 +78,10 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
         .decide(&reactivation.request(), &later)
         .names_field(422, "later-than-decree", "valid_until");
     let earlier = json!({ "decision": "approve", "attested": true, "valid_until": "2026-05-10" });
-    let approved = verifier.decide(&reactivation.request(), &earlier).expect(200).json();
+    let approved = verifier
+        .decide(&reactivation.request(), &earlier)
+        .expect(200)
+        .json();
     assert_eq!(approved["valid_until"], "2026-05-10");
     walk.mail("Disetujui", &["10 Mei 2026"]);
 
@@ -119,10 +134,17 @@ struct Walk {
 impl Walk {
     fn begin() -> Self {
         let mailbox = Mailbox::start();
-        let options = Options::default().awake().variable("smtp_relay", &mailbox.smtp);
+        let options = Options::default()
+            .awake()
+            .variable("smtp_relay", &mailbox.smtp);
         let world = World::with(options);
         let person = world.person();
-        Self { world, mailbox, person, letters: 0 }
+        Self {
+            world,
+            mailbox,
+            person,
+            letters: 0,
+        }
     }
 
     /// Exactly one more letter came to the person, and it says this.
@@ -133,13 +155,19 @@ impl Walk {
         let letters = self.mailbox.wait_for(&self.person.email, self.letters);
         let letter = letters.last().unwrap();
         let words = letter.words();
-        assert!(letter.subject.to_lowercase().contains(&kind.to_lowercase()), "{kind}: {letter:#?}");
+        assert!(
+            letter.subject.to_lowercase().contains(&kind.to_lowercase()),
+            "{kind}: {letter:#?}"
+        );
         for phrase in says {
             assert!(words.contains(phrase), "{phrase}: {letter:#?}");
         }
         assert!(words.contains(&self.person.name), "{letter:#?}");
         for part in [&letter.text, &letter.html] {
-            assert!(part.as_ref().is_some_and(|part| !part.trim().is_empty()), "{letter:#?}");
+            assert!(
+                part.as_ref().is_some_and(|part| !part.trim().is_empty()),
+                "{letter:#?}"
+            );
         }
     }
 
@@ -158,10 +186,17 @@ impl Walk {
         self.world.host.run_timer("expire-accesses");
         self.world.host.run_timer("deliver-notifications");
         let letters = self.mailbox.letters();
-        let ids: BTreeSet<_> = letters.iter().map(|letter| letter.message_id.clone()).collect();
+        let ids: BTreeSet<_> = letters
+            .iter()
+            .map(|letter| letter.message_id.clone())
+            .collect();
         assert_eq!(letters.len(), self.letters, "{letters:#?}");
         assert_eq!(ids.len(), letters.len(), "Message-IDs repeat");
-        assert!(letters.iter().all(|letter| letter.to == [self.person.email.clone()]));
+        assert!(
+            letters
+                .iter()
+                .all(|letter| letter.to == [self.person.email.clone()])
+        );
         assert!(letters.iter().all(names_nobody_else), "{letters:#?}");
         let queued = "SELECT count(*) FROM notification WHERE state <> 'sent'";
         assert_eq!(self.world.database().number(queued), 0);
@@ -188,7 +223,9 @@ fn exp_2_entry_ends_with_the_first_second_of_the_next_local_day_before_any_timer
     let accesses = accesses.map(|(person, id)| (world.sign_in(&person.email), id));
     for (ended, hour) in hours.into_iter().enumerate() {
         // Some seconds for the questions, before the day is over.
-        world.host.set_clock(&format!("2026-04-30T{}:59:50Z", hour - 1));
+        world
+            .host
+            .set_clock(&format!("2026-04-30T{}:59:50Z", hour - 1));
         expect_ended(&accesses, ended);
         world.host.set_clock(&format!("2026-04-30T{hour}:00:00Z"));
         expect_ended(&accesses, ended + 1);

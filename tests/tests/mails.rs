@@ -36,9 +36,12 @@ fn due_mails(world: &World, count: usize) -> Person {
 
 fn states(world: &World) -> BTreeMap<String, i64> {
     let connection = world.database().read();
-    let mut select =
-        connection.prepare("SELECT state, count(*) FROM notification GROUP BY state").unwrap();
-    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let mut select = connection
+        .prepare("SELECT state, count(*) FROM notification GROUP BY state")
+        .unwrap();
+    let rows = select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
     rows.map(Result::unwrap).collect()
 }
 
@@ -80,7 +83,11 @@ fn a_mail_that_the_server_puts_off_is_delivered_once_later() {
     let world = world_with(&mailbox.smtp);
     let person = due_mails(&world, 3);
     let outcome = deliver(&world);
-    assert_eq!((&outcome["sent"], &outcome["retried"]), (&1.into(), &2.into()), "{outcome}");
+    assert_eq!(
+        (&outcome["sent"], &outcome["retried"]),
+        (&1.into(), &2.into()),
+        "{outcome}"
+    );
     // Its time has not come.
     assert_eq!(deliver(&world)["sent"], 0);
     world.host.set_clock("2026-03-27T07:20:00Z");
@@ -100,10 +107,17 @@ fn a_mail_that_the_server_refuses_for_good_is_a_dead_letter_and_holds_up_nobody(
     assert_eq!(refused.email, "orang-1@contoh.example");
     let other = due_mails(&world, 1);
     let outcome = deliver(&world);
-    assert_eq!((&outcome["sent"], &outcome["dead"]), (&1.into(), &1.into()), "{outcome}");
+    assert_eq!(
+        (&outcome["sent"], &outcome["dead"]),
+        (&1.into(), &1.into()),
+        "{outcome}"
+    );
     let expected = BTreeMap::from([("dead".to_owned(), 1), ("sent".to_owned(), 1)]);
     assert_eq!(states(&world), expected);
-    let why = world.database().text("SELECT last_error FROM notification WHERE state = 'dead'").unwrap();
+    let why = world
+        .database()
+        .text("SELECT last_error FROM notification WHERE state = 'dead'")
+        .unwrap();
     assert!(why.contains("550"), "{why}");
     assert!(!why.contains(&refused.email), "ALL-2: {why}");
     world.host.set_clock("2026-04-27T07:10:00Z");
@@ -123,13 +137,20 @@ fn while_the_server_is_away_tries_back_off_and_then_each_mail_arrives_once() {
         let outcome = deliver(&world);
         assert_eq!(outcome["sent"], 0, "{outcome}");
         assert_eq!(states(&world), all("queued", 12));
-        due.push(world.database().number("SELECT max(due_at) FROM notification"));
+        due.push(
+            world
+                .database()
+                .number("SELECT max(due_at) FROM notification"),
+        );
         clock += chrono::Duration::hours(1);
         world.host.set_clock(&clock.to_rfc3339());
     }
     // Each wait is longer than the one before, counted from its own try.
     let waits: Vec<_> = due.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!(waits.iter().all(|wait| *wait > 60 * 60 * 1_000), "{waits:?}");
+    assert!(
+        waits.iter().all(|wait| *wait > 60 * 60 * 1_000),
+        "{waits:?}"
+    );
     let mailbox = Mailbox::start_with(&relay, &[]);
     for _ in 0..4 {
         deliver(&world);
@@ -183,7 +204,11 @@ fn a_host_that_dies_between_lease_and_result_doubles_at_most_the_mail_under_way(
     assert_eq!(copies.len(), 3, "{copies:?}");
     let mut counts: Vec<_> = copies.into_values().collect();
     counts.sort_unstable();
-    assert_eq!(counts, [1, 1, 2], "the one under way, with the same Message-ID");
+    assert_eq!(
+        counts,
+        [1, 1, 2],
+        "the one under way, with the same Message-ID"
+    );
 }
 
 #[test]
@@ -196,7 +221,9 @@ fn postmen_who_are_killed_again_and_again_lose_nothing_and_double_next_to_nothin
     for kill in 1..=KILLS {
         // Each host begins at the same time of day; the leases of those before
         // it have to be over.
-        world.host.set_clock(&format!("2026-03-27T{}:10:00Z", 7 + kill));
+        world
+            .host
+            .set_clock(&format!("2026-03-27T{}:10:00Z", 7 + kill));
         let call = world.drive(TIMER);
         let run = thread::spawn(move || call.try_send().is_ok());
         let enough = (mailbox.letters().len() + COUNT / 5).min(COUNT);
@@ -216,13 +243,19 @@ fn postmen_who_are_killed_again_and_again_lose_nothing_and_double_next_to_nothin
     let copies = copies(&mailbox.letters());
     assert_eq!(copies.len(), COUNT, "each mail arrived");
     let extra: usize = copies.values().map(|copies| copies - 1).sum();
-    assert!(extra <= KILLS, "at most the mail under way at each kill: {extra} came twice");
+    assert!(
+        extra <= KILLS,
+        "at most the mail under way at each kill: {extra} came twice"
+    );
 }
 
 #[test]
 fn a_relay_that_asks_for_a_password_gets_it_and_no_log_does() {
     let (user, password) = ("pengirim", "sandi-relay-rahasia");
-    let mailbox = Mailbox::start_with("127.0.0.1:0", &["--require-auth", &format!("{user}:{password}")]);
+    let mailbox = Mailbox::start_with(
+        "127.0.0.1:0",
+        &["--require-auth", &format!("{user}:{password}")],
+    );
     let options = |password: &str| {
         Options::default()
             .variable("smtp_relay", &mailbox.smtp)
@@ -238,9 +271,19 @@ fn a_relay_that_asks_for_a_password_gets_it_and_no_log_does() {
     let world = World::with(options("sandi-yang-salah"));
     due_mails(&world, 2);
     assert_eq!(deliver(&world)["sent"], 0);
-    assert_eq!(states(&world), all("queued", 2), "a wrong password is the operator's mistake");
-    let why = world.database().text("SELECT last_error FROM notification").unwrap();
-    assert!(!why.is_empty() && !why.contains("sandi-yang-salah"), "{why}");
+    assert_eq!(
+        states(&world),
+        all("queued", 2),
+        "a wrong password is the operator's mistake"
+    );
+    let why = world
+        .database()
+        .text("SELECT last_error FROM notification")
+        .unwrap();
+    assert!(
+        !why.is_empty() && !why.contains("sandi-yang-salah"),
+        "{why}"
+    );
     assert!(!world.host.logged().contains("sandi-yang-salah"));
 }
 
@@ -260,6 +303,12 @@ fn a_mail_names_its_sender_and_says_the_same_with_every_try() {
     assert_eq!(letter.from, "akses@uji.example");
     assert!(letter.message_id.ends_with("@uji.example"), "{letter:#?}");
     let access = person.get("/api/accesses").expect(200).json()["accesses"][0]["id"].clone();
-    assert!(letter.message_id.starts_with(access.as_str().unwrap()), "{letter:#?}");
-    assert!(letter.words().contains("https://akses.uji.example"), "{letter:#?}");
+    assert!(
+        letter.message_id.starts_with(access.as_str().unwrap()),
+        "{letter:#?}"
+    );
+    assert!(
+        letter.words().contains("https://akses.uji.example"),
+        "{letter:#?}"
+    );
 }

@@ -20,7 +20,10 @@ fn all_2_logs_name_nobody() {
     };
     let world = World::with(options);
     let person = world.person();
-    assert_eq!(person.email, "orang-1@contoh.example", "the one whose mails are refused");
+    assert_eq!(
+        person.email, "orang-1@contoh.example",
+        "the one whose mails are refused"
+    );
     let unit = world.work_unit("BARAT");
     let access = person.register("PPK", &unit, "2026-03-27");
     let reason = "Nama pada SK berbeda.";
@@ -29,17 +32,48 @@ fn all_2_logs_name_nobody() {
     world.verifier("BARAT").approve(&access.request());
     // What goes wrong.
     let wrong_password = "tebakan-yang-salah";
-    world.try_sign_in(&person.email, wrong_password).problem(401, "wrong-credentials");
-    world.try_sign_in("tidak-ada@contoh.example", PASSWORD).problem(401, "wrong-credentials");
-    person.post("/api/accesses/registration", &json!({ "email": person.email })).expect(422).json();
+    world
+        .try_sign_in(&person.email, wrong_password)
+        .problem(401, "wrong-credentials");
+    world
+        .try_sign_in("tidak-ada@contoh.example", PASSWORD)
+        .problem(401, "wrong-credentials");
+    person
+        .post(
+            "/api/accesses/registration",
+            &json!({ "email": person.email }),
+        )
+        .expect(422)
+        .json();
     let path = format!("/api/accesses/{}/deactivation", access.id());
-    let successor = json!({ "handover": { "kind": "successor", "successor_email": "penerus@contoh.example" } });
-    person.post(&path, &successor).names_field(422, "unknown-successor", "handover.successor_email");
+    let successor =
+        json!({ "handover": { "kind": "successor", "successor_email": "penerus@contoh.example" } });
+    person.post(&path, &successor).names_field(
+        422,
+        "unknown-successor",
+        "handover.successor_email",
+    );
     let rows = "email,name,password,nip\nbukan-alamat,Nama Rahasia,sandi-impor-1,123\n";
-    let _ = world.operator("/internal/import/accounts").body(rows).send().expect(422);
-    let _ = world.operator("/internal/import/accounts").body("email\n\"").send();
-    let _ = world.client().get("/api/me").bearer(&"ab".repeat(32)).send().expect(401);
-    let _ = person.call("POST", "/api/accesses/registration").body("{\"a\":").send().expect(400);
+    let _ = world
+        .operator("/internal/import/accounts")
+        .body(rows)
+        .send()
+        .expect(422);
+    let _ = world
+        .operator("/internal/import/accounts")
+        .body("email\n\"")
+        .send();
+    let _ = world
+        .client()
+        .get("/api/me")
+        .bearer(&"ab".repeat(32))
+        .send()
+        .expect(401);
+    let _ = person
+        .call("POST", "/api/accesses/registration")
+        .body("{\"a\":")
+        .send()
+        .expect(400);
     world.host.set_clock("2026-03-27T17:00:00Z");
     world.host.run_timer("expire-accesses");
     world.host.run_timer("deliver-notifications");
@@ -47,7 +81,10 @@ fn all_2_logs_name_nobody() {
     assert!(world.database().number(dead) > 0, "mails were refused");
     world.host.stop();
     let logged = world.host.logged();
-    assert!(logged.lines().count() > 20, "something was logged: {logged}");
+    assert!(
+        logged.lines().count() > 20,
+        "something was logged: {logged}"
+    );
     for secret in [
         "contoh.example",
         "19900101",
@@ -64,7 +101,11 @@ fn all_2_logs_name_nobody() {
         &"ab".repeat(32),
     ] {
         let line = logged.lines().find(|line| line.contains(secret));
-        assert!(line.is_none(), "`{secret}` is in the log: {}", line.unwrap_or_default());
+        assert!(
+            line.is_none(),
+            "`{secret}` is in the log: {}",
+            line.unwrap_or_default()
+        );
     }
 }
 
@@ -78,11 +119,16 @@ fn all_2_addresses_name_nobody() {
     let _ = person.try_register(&form).expect(201);
     let mut addresses = vec![created.text("location").to_owned()];
     let verifier = world.verifier("BARAT");
-    for (person, path) in [(&person, "/api/accesses?limit=1"), (&verifier, "/api/requests?limit=1")] {
+    for (person, path) in [
+        (&person, "/api/accesses?limit=1"),
+        (&verifier, "/api/requests?limit=1"),
+    ] {
         let next = person.get(path).expect(200).json()["next"].clone();
         addresses.push(next.as_str().expect("there are two").to_owned());
     }
-    let id = person.upload("sk.pdf", &akses_tests::pdf::decree("x")).expect(201);
+    let id = person
+        .upload("sk.pdf", &akses_tests::pdf::decree("x"))
+        .expect(201);
     addresses.push(id.text("location").to_owned());
     for address in addresses {
         assert!(!address.is_empty());

@@ -9,12 +9,19 @@ use std::sync::LazyLock;
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
 fn count(answers: &[Answer], status: u16) -> usize {
-    answers.iter().filter(|answer| answer.status == status).count()
+    answers
+        .iter()
+        .filter(|answer| answer.status == status)
+        .count()
 }
 
 /// What two answers to the same request have in common: all but its id.
 fn content(answer: &Answer) -> (u16, String, Vec<u8>) {
-    (answer.status, answer.text("location").to_owned(), answer.body.clone())
+    (
+        answer.status,
+        answer.text("location").to_owned(),
+        answer.body.clone(),
+    )
 }
 
 #[test]
@@ -23,7 +30,9 @@ fn reg_1_roles_that_are_given_cannot_be_asked_for() {
     let unit = WORLD.work_unit("BARAT");
     for role in ["VND", "VNT"] {
         let form = person.form(role, &unit, LATER);
-        person.try_register(&form).names_field(422, "role-not-registrable", "role");
+        person
+            .try_register(&form)
+            .names_field(422, "role-not-registrable", "role");
     }
 }
 
@@ -41,9 +50,15 @@ fn reg_3_two_first_registrants_at_the_same_moment_leave_one_address() {
         assert_eq!(count(&answers, 201), 2, "{}", answers[0].shown());
         let address = WORLD
             .database()
-            .text(&format!("SELECT address FROM work_unit WHERE id = '{}'", unit.id))
+            .text(&format!(
+                "SELECT address FROM work_unit WHERE id = '{}'",
+                unit.id
+            ))
             .expect("one is kept");
-        let given = forms.iter().filter(|form| form["address"] == *address).count();
+        let given = forms
+            .iter()
+            .filter(|form| form["address"] == *address)
+            .count();
         assert_eq!(given, 1, "{address}");
     }
 }
@@ -53,14 +68,21 @@ fn reg_3_only_the_first_registrant_gives_the_address() {
     let unit = WORLD.work_unit_without_address("TENGAH");
     let (first, second) = (WORLD.person(), WORLD.person());
     let mut form = first.form("PPK", &unit, LATER);
-    first.try_register(&form).names_field(422, "address-missing", "address");
+    first
+        .try_register(&form)
+        .names_field(422, "address-missing", "address");
     form["address"] = "   ".into();
-    first.try_register(&form).names_field(422, "address-missing", "address");
+    first
+        .try_register(&form)
+        .names_field(422, "address-missing", "address");
     form["address"] = "Jalan Pertama Nomor 1".into();
     let _ = first.try_register(&form).expect(201);
     second.register("PPK", &unit, LATER);
     let address = format!("SELECT address FROM work_unit WHERE id = '{}'", unit.id);
-    assert_eq!(WORLD.database().text(&address).as_deref(), Some("Jalan Pertama Nomor 1"));
+    assert_eq!(
+        WORLD.database().text(&address).as_deref(),
+        Some("Jalan Pertama Nomor 1")
+    );
 }
 
 #[test]
@@ -69,9 +91,13 @@ fn reg_5_without_the_tick_nothing_is_sent() {
     let unit = WORLD.work_unit("BARAT");
     let mut form = person.form("PPK", &unit, LATER);
     form["confirmed"] = false.into();
-    person.try_register(&form).names_field(422, "not-confirmed", "confirmed");
+    person
+        .try_register(&form)
+        .names_field(422, "not-confirmed", "confirmed");
     form.as_object_mut().unwrap().remove("confirmed");
-    person.try_register(&form).names_field(422, "not-confirmed", "confirmed");
+    person
+        .try_register(&form)
+        .names_field(422, "not-confirmed", "confirmed");
     let _ = person.get("/api/accesses").expect(200);
 }
 
@@ -80,7 +106,13 @@ fn reg_5_the_same_form_sent_twice_is_one_request_with_one_answer() {
     let person = WORLD.person();
     let unit = WORLD.work_unit("BARAT");
     let form = person.form("PPK", &unit, LATER);
-    let send = || person.call("POST", "/api/accesses/registration").key("kirim-1").json(&form).send();
+    let send = || {
+        person
+            .call("POST", "/api/accesses/registration")
+            .key("kirim-1")
+            .json(&form)
+            .send()
+    };
     let first = send().expect(201);
     assert_eq!(content(&send()), content(&first));
     let access = Access(first.json());
@@ -96,17 +128,29 @@ fn reg_5_a_key_that_was_used_for_something_else_is_refused() {
     let person = WORLD.person();
     let (unit, other) = (WORLD.work_unit("BARAT"), WORLD.work_unit("BARAT"));
     let form = person.form("PPK", &unit, LATER);
-    let send = |body| person.call("POST", "/api/accesses/registration").key("satu").json(body).send();
+    let send = |body| {
+        person
+            .call("POST", "/api/accesses/registration")
+            .key("satu")
+            .json(body)
+            .send()
+    };
     let access = Access(send(&form).expect(201).json());
     send(&person.form("PPK", &other, LATER)).problem(422, "idempotency-key-reused");
     let elsewhere = format!("/api/accesses/{}/reactivation", access.id());
     let elsewhere = person.call("POST", &elsewhere).key("satu");
     let body = serde_json::json!({ "valid_until": LATER, "document": form["document"] });
-    elsewhere.json(&body).send().problem(422, "idempotency-key-reused");
+    elsewhere
+        .json(&body)
+        .send()
+        .problem(422, "idempotency-key-reused");
     // A key is its sender's own.
     let neighbour = WORLD.person();
     let theirs = neighbour.form("PPK", &other, LATER);
-    let theirs = neighbour.call("POST", "/api/accesses/registration").key("satu").json(&theirs);
+    let theirs = neighbour
+        .call("POST", "/api/accesses/registration")
+        .key("satu")
+        .json(&theirs);
     let _ = theirs.send().expect(201);
 }
 
@@ -115,7 +159,10 @@ fn reg_5_a_key_has_bounds() {
     let person = WORLD.person();
     let form = person.form("PPK", &WORLD.work_unit("BARAT"), LATER);
     for key in ["", &"k".repeat(65)] {
-        let call = person.call("POST", "/api/accesses/registration").key(key).json(&form);
+        let call = person
+            .call("POST", "/api/accesses/registration")
+            .key(key)
+            .json(&form);
         call.send().problem(400, "bad-idempotency-key");
     }
 }
@@ -126,7 +173,11 @@ fn reg_5_the_same_key_at_the_same_moment_is_one_request() {
     let unit = WORLD.work_unit("BARAT");
     let form = person.form("PPK", &unit, LATER);
     let answers = at_once(16, |_| {
-        person.call("POST", "/api/accesses/registration").key("bersamaan").json(&form).send()
+        person
+            .call("POST", "/api/accesses/registration")
+            .key("bersamaan")
+            .json(&form)
+            .send()
     });
     for answer in &answers {
         assert_eq!(content(answer), content(&answers[0]), "{}", answer.shown());
@@ -144,14 +195,30 @@ fn reg_7_of_sixty_four_registrations_of_the_same_access_one_stands() {
     assert_eq!(count(&answers, 201), 1);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         assert_eq!(answer.status, 409, "{}", answer.shown());
-        let kind = answer.json()["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+        let kind = answer.json()["type"]
+            .as_str()
+            .unwrap()
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .to_owned();
         // Those whose id was not the first one's meet the constraint, the others
         // the request that waits.
-        assert!(["access-exists", "already-waiting"].contains(&&*kind), "{}", answer.shown());
+        assert!(
+            ["access-exists", "already-waiting"].contains(&&*kind),
+            "{}",
+            answer.shown()
+        );
     }
-    let made = format!("SELECT count(*) FROM access WHERE account = '{}'", person.account);
+    let made = format!(
+        "SELECT count(*) FROM access WHERE account = '{}'",
+        person.account
+    );
     assert_eq!(WORLD.database().number(&made), 1);
-    let asked = format!("SELECT count(*) FROM request WHERE account = '{}'", person.account);
+    let asked = format!(
+        "SELECT count(*) FROM request WHERE account = '{}'",
+        person.account
+    );
     assert_eq!(WORLD.database().number(&asked), 1);
 }
 
@@ -186,5 +253,9 @@ fn a_decree_is_ones_own() {
         body.as_object_mut().unwrap().remove("instance");
         seen.insert(body.to_string());
     }
-    assert_eq!(seen.len(), 1, "somebody else's decree looks like none: {seen:#?}");
+    assert_eq!(
+        seen.len(),
+        1,
+        "somebody else's decree looks like none: {seen:#?}"
+    );
 }

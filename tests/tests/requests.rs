@@ -10,8 +10,11 @@ use std::sync::LazyLock;
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
 /// Verifiers of one institution, enough for a crowd.
-static VERIFIERS: LazyLock<Vec<Person>> =
-    LazyLock::new(|| (0..16).map(|_| WORLD.new_verifier("UTARA", LATER)).collect());
+static VERIFIERS: LazyLock<Vec<Person>> = LazyLock::new(|| {
+    (0..16)
+        .map(|_| WORLD.new_verifier("UTARA", LATER))
+        .collect()
+});
 
 fn approval() -> Value {
     json!({ "decision": "approve", "attested": true })
@@ -24,7 +27,9 @@ fn rejection(reason: &str) -> Value {
 #[test]
 fn ver_1_a_verifier_sees_and_decides_only_the_requests_of_the_own_institution() {
     let person = WORLD.person();
-    let request = person.register("PPK", &WORLD.work_unit("BARAT"), LATER).request();
+    let request = person
+        .register("PPK", &WORLD.work_unit("BARAT"), LATER)
+        .request();
     let stranger = WORLD.verifier("TENGAH");
     assert!(!stranger.sees(&request));
     let nowhere = uuid::Uuid::now_v7().to_string();
@@ -40,7 +45,9 @@ fn ver_1_a_verifier_sees_and_decides_only_the_requests_of_the_own_institution() 
 
 fn without_id(answer: &Answer) -> String {
     let id = answer.text("x-request-id").to_owned();
-    String::from_utf8(answer.body.clone()).unwrap().replace(&id, "")
+    String::from_utf8(answer.body.clone())
+        .unwrap()
+        .replace(&id, "")
 }
 
 #[test]
@@ -51,7 +58,9 @@ fn ver_1_verifiers_are_verified_nationally_and_the_record_names_the_capacity() {
         let access = person.register("VAI", &unit, LATER);
         let local = WORLD.verifier("BARAT");
         assert!(!local.sees(&access.request()));
-        local.try_approve(&access.request()).problem(404, "not-found");
+        local
+            .try_approve(&access.request())
+            .problem(404, "not-found");
         assert!(WORLD.national(national).sees(&access.request()));
         WORLD.national(national).approve(&access.request());
         let event = WORLD.database().history(&access.id()).pop().unwrap();
@@ -65,20 +74,30 @@ fn ver_1_verifiers_are_verified_nationally_and_the_record_names_the_capacity() {
 
 #[test]
 fn ver_1_national_verifiers_leave_institutions_their_own_requests() {
-    let request = WORLD.person().register("PPK", &WORLD.work_unit("TENGAH"), LATER).request();
+    let request = WORLD
+        .person()
+        .register("PPK", &WORLD.work_unit("TENGAH"), LATER)
+        .request();
     for national in ["VND", "VNT"] {
         assert!(!WORLD.national(national).sees(&request));
-        WORLD.national(national).try_approve(&request).problem(404, "not-found");
+        WORLD
+            .national(national)
+            .try_approve(&request)
+            .problem(404, "not-found");
     }
 }
 
 #[test]
 fn ver_1_nobody_decides_their_own_request() {
     let verifier = WORLD.new_verifier("TENGAH", LATER);
-    let request = verifier.register("PPK", &WORLD.work_unit("TENGAH"), LATER).request();
+    let request = verifier
+        .register("PPK", &WORLD.work_unit("TENGAH"), LATER)
+        .request();
     assert!(!verifier.sees(&request));
     verifier.try_approve(&request).problem(403, "own-request");
-    verifier.decide(&request, &rejection("sendiri")).problem(403, "own-request");
+    verifier
+        .decide(&request, &rejection("sendiri"))
+        .problem(403, "own-request");
     WORLD.verifier("TENGAH").approve(&request);
 }
 
@@ -88,29 +107,44 @@ fn ver_1_a_verifier_whose_access_ended_decides_nothing_from_that_second() {
     let verifier = world.new_verifier("BARAT", "2026-03-27");
     let unit = world.work_unit("BARAT");
     let person = world.person();
-    let (first, second) =
-        (person.register("PPK", &unit, LATER), person.register("PP", &unit, LATER));
-    let document = world.database().text("SELECT document FROM request LIMIT 1").unwrap();
+    let (first, second) = (
+        person.register("PPK", &unit, LATER),
+        person.register("PP", &unit, LATER),
+    );
+    let document = world
+        .database()
+        .text("SELECT document FROM request LIMIT 1")
+        .unwrap();
     let document = format!("/api/documents/{document}");
     world.host.set_clock("2026-03-27T16:59:50Z");
     verifier.approve(&first.request());
     let _ = verifier.get(&document).expect(200);
     world.host.set_clock("2026-03-27T17:00:00Z");
-    verifier.try_approve(&second.request()).problem(403, "not-a-verifier");
+    verifier
+        .try_approve(&second.request())
+        .problem(403, "not-a-verifier");
     verifier.get("/api/requests").problem(403, "not-a-verifier");
     verifier.get(&document).problem(404, "not-found");
-    assert_eq!(verifier.get("/api/me").expect(200).json()["is_verifier"], false);
+    assert_eq!(
+        verifier.get("/api/me").expect(200).json()["is_verifier"],
+        false
+    );
     assert_eq!(person.status(&second.id()), "Menunggu Verifikasi");
 }
 
 #[test]
 fn ver_1_a_verifier_who_gave_the_access_up_decides_nothing() {
     let verifier = WORLD.new_verifier("TENGAH", LATER);
-    let request = WORLD.person().register("PPK", &WORLD.work_unit("TENGAH"), LATER).request();
+    let request = WORLD
+        .person()
+        .register("PPK", &WORLD.work_unit("TENGAH"), LATER)
+        .request();
     assert!(verifier.sees(&request));
     let own = verifier.get("/api/accesses").expect(200).json()["accesses"][0]["id"].clone();
     verifier.deactivate(own.as_str().unwrap());
-    verifier.try_approve(&request).problem(403, "not-a-verifier");
+    verifier
+        .try_approve(&request)
+        .problem(403, "not-a-verifier");
 }
 
 #[test]
@@ -121,7 +155,11 @@ fn ver_2_a_decision_says_what_it_has_to() {
     let verifier = WORLD.verifier("BARAT");
     for (decision, kind, field) in [
         (json!({ "decision": "approve" }), "not-attested", "attested"),
-        (json!({ "decision": "approve", "attested": false }), "not-attested", "attested"),
+        (
+            json!({ "decision": "approve", "attested": false }),
+            "not-attested",
+            "attested",
+        ),
         (
             json!({ "decision": "approve", "attested": true, "valid_until": "2027-01-01" }),
             "later-than-decree",
@@ -137,7 +175,9 @@ fn ver_2_a_decision_says_what_it_has_to() {
         (rejection(" \n\t "), "reason-missing", "reason"),
         (rejection(&"a".repeat(1_001)), "reason-too-long", "reason"),
     ] {
-        verifier.decide(&request, &decision).names_field(422, kind, field);
+        verifier
+            .decide(&request, &decision)
+            .names_field(422, kind, field);
     }
     assert_eq!(WORLD.database().kinds(&access.id()), ["access-requested"]);
     let earlier = json!({ "decision": "approve", "attested": true, "valid_until": "2026-06-30" });
@@ -167,15 +207,20 @@ fn ver_3_requests_carry_their_deadline_overdue_ones_lead_and_no_clock_approves()
     world.host.set_clock("2026-03-30T08:10:00Z");
     world.host.run_timer("expire-accesses");
     let queue = world.verifier("BARAT").queue();
-    let seen: Vec<_> =
-        queue.iter().map(|item| (item["id"].clone(), item["overdue"].clone())).collect();
+    let seen: Vec<_> = queue
+        .iter()
+        .map(|item| (item["id"].clone(), item["overdue"].clone()))
+        .collect();
     let expected = [
         (Value::from(early.request()), Value::from(true)),
         (Value::from(late.request()), Value::from(false)),
     ];
     assert_eq!(seen, expected);
     let deadline = queue[1]["deadline"]["at"].as_str().unwrap();
-    assert!(deadline.starts_with("2026-03-31T14:10:") && deadline.ends_with("+07:00"), "{deadline}");
+    assert!(
+        deadline.starts_with("2026-03-31T14:10:") && deadline.ends_with("+07:00"),
+        "{deadline}"
+    );
     let deadline = queue[1]["deadline"]["text"].as_str().unwrap();
     assert_eq!(deadline, "Selasa, 31 Maret 2026 pukul 14.10 WIB");
     let person = world.sign_in(&person.email);
@@ -190,7 +235,10 @@ fn ver_4_of_two_deciders_at_once_one_decides_and_the_other_is_told() {
         let person = WORLD.person();
         let access = person.register("PPK", &WORLD.work_unit("UTARA"), LATER);
         let answers = at_once(2, |n| deciders[n].decide(&access.request(), &decisions[n]));
-        let winner = answers.iter().position(|answer| answer.status == 200).expect("one decides");
+        let winner = answers
+            .iter()
+            .position(|answer| answer.status == 200)
+            .expect("one decides");
         let told = answers[1 - winner].problem(409, "already-decided");
         assert_eq!(told["outcome"], ["approved", "rejected"][winner]);
         assert_eq!(told["decided_as"], "vai");
@@ -203,27 +251,47 @@ fn ver_4_of_two_deciders_at_once_one_decides_and_the_other_is_told() {
 #[test]
 fn ver_4_of_sixteen_deciders_at_once_one_decides() {
     for _ in 0..4 {
-        let access = WORLD.person().register("PPK", &WORLD.work_unit("UTARA"), LATER);
-        let answers = at_once(VERIFIERS.len(), |n| VERIFIERS[n].try_approve(&access.request()));
-        let decided: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
+        let access = WORLD
+            .person()
+            .register("PPK", &WORLD.work_unit("UTARA"), LATER);
+        let answers = at_once(VERIFIERS.len(), |n| {
+            VERIFIERS[n].try_approve(&access.request())
+        });
+        let decided: Vec<_> = answers
+            .iter()
+            .filter(|answer| answer.status == 200)
+            .collect();
         assert_eq!(decided.len(), 1);
         for answer in answers.iter().filter(|answer| answer.status != 200) {
             answer.problem(409, "already-decided");
         }
-        assert_eq!(WORLD.database().kinds(&access.id()), ["access-requested", "request-approved"]);
+        assert_eq!(
+            WORLD.database().kinds(&access.id()),
+            ["access-requested", "request-approved"]
+        );
     }
 }
 
 #[test]
 fn ver_4_a_decision_sent_twice_with_its_key_is_one_decision() {
-    let access = WORLD.person().register("PPK", &WORLD.work_unit("BARAT"), LATER);
+    let access = WORLD
+        .person()
+        .register("PPK", &WORLD.work_unit("BARAT"), LATER);
     let path = format!("/api/requests/{}/decision", access.request());
     let verifier = WORLD.verifier("BARAT");
-    let send = || verifier.call("POST", &path).key(&access.request()).json(&approval()).send();
+    let send = || {
+        verifier
+            .call("POST", &path)
+            .key(&access.request())
+            .json(&approval())
+            .send()
+    };
     let first = send().expect(200);
     assert_eq!(send().expect(200).body, first.body);
     // Without its key it is another decision, which comes too late.
-    verifier.try_approve(&access.request()).problem(409, "already-decided");
+    verifier
+        .try_approve(&access.request())
+        .problem(409, "already-decided");
 }
 
 #[test]
@@ -253,8 +321,14 @@ fn the_queue_comes_in_pages_without_gaps_or_repeats() {
         let page = verifier.get(&path).expect(200).json();
         let requests = page["requests"].as_array().unwrap();
         assert!(requests.len() <= 1);
-        seen.extend(requests.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        let Some(next) = page["next"].as_str() else { break };
+        seen.extend(
+            requests
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         path = format!("/api/requests?limit=1&after={next}");
     }
     assert_eq!(seen.len(), sent.len());

@@ -51,9 +51,15 @@ fn a_wrong_password_and_an_unknown_address_look_the_same() {
 #[test]
 fn an_address_is_known_in_any_case_and_a_password_only_as_it_is() {
     let person = WORLD.person();
-    let _ = WORLD.try_sign_in(&person.email.to_uppercase(), PASSWORD).expect(200);
-    let _ = WORLD.try_sign_in(&format!("  {} ", person.email), PASSWORD).expect(200);
-    WORLD.try_sign_in(&person.email, &PASSWORD.to_uppercase()).problem(401, "wrong-credentials");
+    let _ = WORLD
+        .try_sign_in(&person.email.to_uppercase(), PASSWORD)
+        .expect(200);
+    let _ = WORLD
+        .try_sign_in(&format!("  {} ", person.email), PASSWORD)
+        .expect(200);
+    WORLD
+        .try_sign_in(&person.email, &PASSWORD.to_uppercase())
+        .problem(401, "wrong-credentials");
 }
 
 #[test]
@@ -61,7 +67,9 @@ fn after_five_failures_an_account_rests_and_works_again_after_the_rest() {
     let world = World::new();
     let person = world.person();
     for _ in 0..FAILURES_MAX {
-        world.try_sign_in(&person.email, "salah").problem(401, "wrong-credentials");
+        world
+            .try_sign_in(&person.email, "salah")
+            .problem(401, "wrong-credentials");
     }
     for password in ["salah", PASSWORD] {
         let answer = world.try_sign_in(&person.email, password);
@@ -75,7 +83,9 @@ fn after_five_failures_an_account_rests_and_works_again_after_the_rest() {
     let _ = world.try_sign_in(&person.email, PASSWORD).expect(200);
     // A success ends the row of failures.
     for _ in 0..FAILURES_MAX - 1 {
-        world.try_sign_in(&person.email, "salah").problem(401, "wrong-credentials");
+        world
+            .try_sign_in(&person.email, "salah")
+            .problem(401, "wrong-credentials");
     }
     let _ = world.try_sign_in(&person.email, PASSWORD).expect(200);
 }
@@ -83,14 +93,22 @@ fn after_five_failures_an_account_rests_and_works_again_after_the_rest() {
 #[test]
 fn a_crowd_of_guesses_gets_no_further_than_a_single_one() {
     let person = WORLD.person();
-    let answers = at_once(16, |number| WORLD.try_sign_in(&person.email, &format!("tebakan-{number}")));
+    let answers = at_once(16, |number| {
+        WORLD.try_sign_in(&person.email, &format!("tebakan-{number}"))
+    });
     let judged = answers.iter().filter(|answer| answer.status == 401).count();
     assert_eq!(judged, FAILURES_MAX);
     for answer in answers.iter().filter(|answer| answer.status != 401) {
         answer.problem(429, "too-many-attempts");
     }
     let failures = WORLD.database().kinds(&person.account);
-    assert_eq!(failures.iter().filter(|kind| *kind == "sign-in-failed").count(), FAILURES_MAX);
+    assert_eq!(
+        failures
+            .iter()
+            .filter(|kind| *kind == "sign-in-failed")
+            .count(),
+        FAILURES_MAX
+    );
 }
 
 #[test]
@@ -98,10 +116,22 @@ fn signing_out_ends_that_session_at_once_and_no_other() {
     let person = WORLD.person();
     let elsewhere = WORLD.sign_in(&person.email);
     let answer = person.call("POST", "/api/sign-out").send().expect(204);
-    assert!(answer.text("set-cookie").contains("Max-Age=0"), "{}", answer.shown());
+    assert!(
+        answer.text("set-cookie").contains("Max-Age=0"),
+        "{}",
+        answer.shown()
+    );
     person.get("/api/me").problem(401, "not-signed-in");
-    WORLD.client().get("/api/me").cookie(&person.token).send().problem(401, "not-signed-in");
-    person.call("POST", "/api/sign-out").send().problem(401, "not-signed-in");
+    WORLD
+        .client()
+        .get("/api/me")
+        .cookie(&person.token)
+        .send()
+        .problem(401, "not-signed-in");
+    person
+        .call("POST", "/api/sign-out")
+        .send()
+        .problem(401, "not-signed-in");
     let _ = elsewhere.get("/api/me").expect(200);
 }
 
@@ -116,11 +146,20 @@ fn a_browser_gets_a_cookie_that_no_script_reads() {
     for attribute in ["Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=43200"] {
         assert!(attributes.contains(&attribute), "{cookie}");
     }
-    let me = WORLD.client().get("/api/me").cookie(&token).send().expect(200).json();
+    let me = WORLD
+        .client()
+        .get("/api/me")
+        .cookie(&token)
+        .send()
+        .expect(200)
+        .json();
     assert_eq!(me["id"], person.account);
     assert_eq!(me["csrf_token"], answer.json()["csrf_token"]);
     assert_eq!(me["is_verifier"], false);
-    assert_eq!(WORLD.verifier("BARAT").get("/api/me").expect(200).json()["is_verifier"], true);
+    assert_eq!(
+        WORLD.verifier("BARAT").get("/api/me").expect(200).json()["is_verifier"],
+        true
+    );
 }
 
 #[test]
@@ -129,35 +168,67 @@ fn over_tls_the_cookie_is_for_tls_only() {
     let world = World::empty(Host::start(options));
     let row = format!("email,name,password,nip\nsatu@contoh.example,Orang Contoh,{PASSWORD},\n");
     world.import("accounts", &row);
-    let answer = world.try_sign_in("satu@contoh.example", PASSWORD).expect(200);
-    assert!(answer.text("set-cookie").split("; ").any(|attribute| attribute == "Secure"));
+    let answer = world
+        .try_sign_in("satu@contoh.example", PASSWORD)
+        .expect(200);
+    assert!(
+        answer
+            .text("set-cookie")
+            .split("; ")
+            .any(|attribute| attribute == "Secure")
+    );
 }
 
 #[test]
 fn no_token_and_no_password_is_stored() {
     let person = WORLD.person();
     let database = WORLD.database();
-    assert!(database.keys().iter().all(|key| !key.contains(&person.token)));
+    assert!(
+        database
+            .keys()
+            .iter()
+            .all(|key| !key.contains(&person.token))
+    );
     for table in ["event", "account"] {
-        let column = if table == "event" { "data" } else { "password_hash" };
+        let column = if table == "event" {
+            "data"
+        } else {
+            "password_hash"
+        };
         for secret in [PASSWORD, &person.token] {
-            let found = format!("SELECT count(*) FROM {table} WHERE instr({column}, '{secret}') > 0");
+            let found =
+                format!("SELECT count(*) FROM {table} WHERE instr({column}, '{secret}') > 0");
             assert_eq!(database.number(&found), 0, "{table}");
         }
     }
-    let hash = database.text(&format!("SELECT password_hash FROM account WHERE id = '{}'", person.account));
+    let hash = database.text(&format!(
+        "SELECT password_hash FROM account WHERE id = '{}'",
+        person.account
+    ));
     assert!(hash.unwrap().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
 }
 
 #[test]
 fn every_attempt_is_recorded() {
     let person = WORLD.person();
-    WORLD.try_sign_in(&person.email, "salah").problem(401, "wrong-credentials");
+    WORLD
+        .try_sign_in(&person.email, "salah")
+        .problem(401, "wrong-credentials");
     let _ = WORLD.try_sign_in(&person.email, PASSWORD).expect(200);
     assert_eq!(
         WORLD.database().kinds(&person.account),
-        ["account-recorded", "signed-in", "sign-in-failed", "signed-in"]
+        [
+            "account-recorded",
+            "signed-in",
+            "sign-in-failed",
+            "signed-in"
+        ]
     );
     let body = json!({ "email": person.email, "password": PASSWORD, "remember": true });
-    WORLD.client().post("/api/sign-in").json(&body).send().names_field(422, "invalid-field", "remember");
+    WORLD
+        .client()
+        .post("/api/sign-in")
+        .json(&body)
+        .send()
+        .names_field(422, "invalid-field", "remember");
 }

@@ -17,5 +17,8 @@ fn twenty_kills_at_random_moments_lose_and_double_nothing_acknowledged() {
     let report = torture.run();
     println!("{report:?}");
     assert_eq!(report.kills, torture.rounds);
-    assert!(report.acknowledged > u64::from(torture.rounds), "there was no load: {report:?}");
+    assert!(
+        report.acknowledged > u64::from(torture.rounds),
+        "there was no load: {report:?}"
+    );
 }

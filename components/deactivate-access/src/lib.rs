@@ -38,9 +38,15 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
     let body: Body = call.json()?;
     let cut_off = config::cut_off()?;
     let done = record::command(&call, person, id, |access| {
-        let access = access.filter(|a| a.account == person).ok_or(Refusal::UnknownAccess)?;
+        let access = access
+            .filter(|a| a.account == person)
+            .ok_or(Refusal::UnknownAccess)?;
         let handover = handover(body.handover, access, call.now(), cut_off)?;
-        Ok(Command::Deactivate(Deactivation { account: person, handover, cut_off }))
+        Ok(Command::Deactivate(Deactivation {
+            account: person,
+            handover,
+            cut_off,
+        }))
     })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
 }
@@ -69,9 +75,10 @@ fn successor(
     now: Instant,
     cut_off: CutOff,
 ) -> Result<Option<AccountId>, Problem> {
-    let Some(account) = accounts::by_email(email)? else { return Ok(None) };
-    let Some(theirs) =
-        accesses::find(&account.id, &access.role, &access.work_unit.to_string())?
+    let Some(account) = accounts::by_email(email)? else {
+        return Ok(None);
+    };
+    let Some(theirs) = accesses::find(&account.id, &access.role, &access.work_unit.to_string())?
     else {
         return Ok(None);
     };

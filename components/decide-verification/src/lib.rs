@@ -43,16 +43,26 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let access: AccessId = requests::access_of(&request.to_string())?
         .and_then(|id| id.parse().ok())
         .ok_or(Refusal::UnknownRequest)?;
-    let verifier = Verifier { account: person, authorities };
+    let verifier = Verifier {
+        account: person,
+        authorities,
+    };
     let done = record::command(&call, person, access, |_| {
         Ok(match body {
-            Body::Approve { attested, valid_until } => Command::Approve(Approval {
+            Body::Approve {
+                attested,
+                valid_until,
+            } => Command::Approve(Approval {
                 request,
                 verifier,
                 attested,
                 valid_until: valid_until.map(|day| day.0),
             }),
-            Body::Reject { reason } => Command::Reject { request, verifier, reason },
+            Body::Reject { reason } => Command::Reject {
+                request,
+                verifier,
+                reason,
+            },
         })
     })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))

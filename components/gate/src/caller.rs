@@ -62,12 +62,21 @@ async fn look_up(token: &str) -> Result<Option<Caller>, Problem> {
     let token_sha256 = sha256_hex(token.as_bytes());
     let unreadable = |error| Problem::internal(format!("sessions: {error:?}"));
     let store = Store::open_default().await.map_err(unreadable)?;
-    let Some(bytes) = store.get(session_key(&token_sha256)).await.map_err(unreadable)? else {
+    let Some(bytes) = store
+        .get(session_key(&token_sha256))
+        .await
+        .map_err(unreadable)?
+    else {
         return Ok(None);
     };
     let session: Session = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::internal(format!("a session cannot be read: {error}")))?;
-    Ok((akses_endpoint::now() < session.expires_at).then_some(Caller { token_sha256, session }))
+    Ok(
+        (akses_endpoint::now() < session.expires_at).then_some(Caller {
+            token_sha256,
+            session,
+        }),
+    )
 }
 
 fn bearer_token(request: &Received) -> Option<&str> {
@@ -91,7 +100,10 @@ fn refuse_foreign_site(request: &Received) -> Result<(), Problem> {
     if request.is_safe() {
         return Ok(());
     }
-    let cross_site = request.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    let cross_site = request
+        .headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site");
     let foreign_origin = request.headers.get("origin").is_some_and(|origin| {
         let host = origin.split_once("://").map_or(origin, |(_, host)| host);
         Some(host) != request.authority()

@@ -10,8 +10,15 @@ use spin_sdk::wasip3::wit_future;
 
 /// Headers a hop may not hand on, or that travel elsewhere: `host` goes as the
 /// authority.
-const HOP_HEADERS: [&str; 7] =
-    ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+const HOP_HEADERS: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// A body and what comes after it, not read yet.
 pub(crate) struct Body {
@@ -77,13 +84,16 @@ pub(crate) struct Received {
 impl Received {
     pub(crate) fn take(request: Request) -> Self {
         let headers = Headers(request.get_headers().copy_all());
-        let authority =
-            request.get_authority().or_else(|| headers.get("host").map(str::to_owned));
+        let authority = request
+            .get_authority()
+            .or_else(|| headers.get("host").map(str::to_owned));
         Self {
             method: request.get_method(),
             scheme: request.get_scheme(),
             authority,
-            path_with_query: request.get_path_with_query().unwrap_or_else(|| "/".to_owned()),
+            path_with_query: request
+                .get_path_with_query()
+                .unwrap_or_else(|| "/".to_owned()),
             body: {
                 let (content, trailers) = Request::consume_body(request, done());
                 Body { content, trailers }

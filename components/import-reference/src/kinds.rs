@@ -13,8 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const INSTITUTION_KINDS: [&str; 6] =
-    ["Kementerian", "Lembaga", "Provinsi", "Kabupaten", "Kota", "Instansi Lainnya"];
+const INSTITUTION_KINDS: [&str; 6] = [
+    "Kementerian",
+    "Lembaga",
+    "Provinsi",
+    "Kabupaten",
+    "Kota",
+    "Instansi Lainnya",
+];
 
 /// What a row means for the record.
 pub(crate) enum Change {
@@ -37,18 +43,28 @@ pub(crate) trait Kind {
 }
 
 fn wrong(field: &'static str, detail: impl Into<String>) -> RowFault {
-    RowFault::Wrong(RowError { field, detail: detail.into() })
+    RowFault::Wrong(RowError {
+        field,
+        detail: detail.into(),
+    })
 }
 
 fn require(field: &'static str, value: &str) -> Result<(), RowFault> {
-    if value.is_empty() { Err(wrong(field, "Wajib diisi.")) } else { Ok(()) }
+    if value.is_empty() {
+        Err(wrong(field, "Wajib diisi."))
+    } else {
+        Ok(())
+    }
 }
 
 fn one_of(field: &'static str, value: &str, choices: &[&str]) -> Result<(), RowFault> {
     if choices.contains(&value) {
         return Ok(());
     }
-    Err(wrong(field, format!("Isi dengan salah satu dari: {}.", choices.join(", "))))
+    Err(wrong(
+        field,
+        format!("Isi dengan salah satu dari: {}.", choices.join(", ")),
+    ))
 }
 
 /// A new id, or the one that is recorded, with the version that follows.
@@ -73,9 +89,21 @@ impl Kind for Role {
     fn change(self) -> Result<Change, RowFault> {
         require("code", &self.code)?;
         require("name", &self.name)?;
-        one_of("authority", &self.authority, &["none", "vai", "directorate", "operator"])?;
-        one_of("verified_by", &self.verified_by, &["institution", "national"])?;
-        one_of("decree", &self.decree, &["surat-tanda-jabatan", "surat-pengangkatan", "sk-st"])?;
+        one_of(
+            "authority",
+            &self.authority,
+            &["none", "vai", "directorate", "operator"],
+        )?;
+        one_of(
+            "verified_by",
+            &self.verified_by,
+            &["institution", "national"],
+        )?;
+        one_of(
+            "decree",
+            &self.decree,
+            &["surat-tanda-jabatan", "surat-pengangkatan", "sk-st"],
+        )?;
         let existing = reference::role_by_code(&self.code)?;
         let same = existing.as_ref().is_some_and(|role| {
             role.name == self.name
@@ -92,7 +120,13 @@ impl Kind for Role {
             "code": self.code, "name": self.name, "authority": self.authority,
             "verified_by": self.verified_by, "decree": self.decree, "registrable": self.registrable,
         });
-        Ok(Change::Record { subject, version, kind: "role-recorded", data, institution: None })
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "role-recorded",
+            data,
+            institution: None,
+        })
     }
 }
 
@@ -109,7 +143,14 @@ impl Kind for Institution {
         require("code", &self.code)?;
         require("name", &self.name)?;
         one_of("kind", &self.kind, &INSTITUTION_KINDS)?;
-        one_of("zone", &self.zone, &Zone::ALL.map(|zone| zone.to_string()).each_ref().map(String::as_str))?;
+        one_of(
+            "zone",
+            &self.zone,
+            &Zone::ALL
+                .map(|zone| zone.to_string())
+                .each_ref()
+                .map(String::as_str),
+        )?;
         let existing = reference::institution_by_code(&self.code)?;
         let same = existing.as_ref().is_some_and(|institution| {
             institution.name == self.name
@@ -120,9 +161,16 @@ impl Kind for Institution {
             return Ok(Change::Nothing);
         }
         let (subject, version) = next(existing.map(|i| (i.id, i.version)));
-        let data = json!({ "code": self.code, "name": self.name, "kind": self.kind, "zone": self.zone });
+        let data =
+            json!({ "code": self.code, "name": self.name, "kind": self.kind, "zone": self.zone });
         let institution = Some(subject.clone());
-        Ok(Change::Record { subject, version, kind: "institution-recorded", data, institution })
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "institution-recorded",
+            data,
+            institution,
+        })
     }
 }
 
@@ -141,8 +189,14 @@ impl Kind for WorkUnit {
         let institution = reference::institution_by_code(&self.institution)?
             .ok_or_else(|| wrong("institution", "Kode instansi ini tidak dikenal."))?;
         let existing = reference::work_unit_by_code(&self.code)?;
-        if existing.as_ref().is_some_and(|unit| unit.institution != institution.id) {
-            return Err(wrong("institution", "Satuan kerja ini sudah tercatat pada instansi lain."));
+        if existing
+            .as_ref()
+            .is_some_and(|unit| unit.institution != institution.id)
+        {
+            return Err(wrong(
+                "institution",
+                "Satuan kerja ini sudah tercatat pada instansi lain.",
+            ));
         }
         let same = existing.as_ref().is_some_and(|unit| {
             unit.name == self.name && (self.address.is_none() || unit.address == self.address)
@@ -155,7 +209,13 @@ impl Kind for WorkUnit {
             "code": self.code, "institution": institution.id, "name": self.name, "address": self.address,
         });
         let institution = Some(institution.id);
-        Ok(Change::Record { subject, version, kind: "work-unit-recorded", data, institution })
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "work-unit-recorded",
+            data,
+            institution,
+        })
     }
 }
 
@@ -198,7 +258,13 @@ impl Kind for Account {
             "email": self.email, "name": self.name, "password_hash": password_hash,
             "service_number": service_number,
         });
-        Ok(Change::Record { subject, version, kind: "account-recorded", data, institution: None })
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "account-recorded",
+            data,
+            institution: None,
+        })
     }
 }
 
@@ -214,8 +280,10 @@ impl Kind for Access {
     /// Only accesses that are not there yet are carried over: from then on an
     /// access lives by its own events.
     fn change(self) -> Result<Change, RowFault> {
-        let valid_until: Date =
-            self.valid_until.parse().map_err(|_| wrong("valid_until", "Bukan tanggal."))?;
+        let valid_until: Date = self
+            .valid_until
+            .parse()
+            .map_err(|_| wrong("valid_until", "Bukan tanggal."))?;
         let account = accounts::by_email(&self.email)?
             .ok_or_else(|| wrong("email", "Tidak ada akun dengan alamat ini."))?;
         let role = reference::role_by_code(&self.role)?
@@ -255,5 +323,6 @@ impl Kind for Access {
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::internal(format!("the store holds `{text}` as an id")))
+    text.parse()
+        .map_err(|_| Problem::internal(format!("the store holds `{text}` as an id")))
 }

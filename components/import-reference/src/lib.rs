@@ -93,11 +93,24 @@ fn import_rows<K: Kind + DeserializeOwned>(call: &Call) -> Result<Reply, Problem
 }
 
 fn apply(call: &Call, change: Change, counts: &mut Counts) -> Result<(), Problem> {
-    let Change::Record { subject, version, kind, data, institution } = change else {
+    let Change::Record {
+        subject,
+        version,
+        kind,
+        data,
+        institution,
+    } = change
+    else {
         counts.unchanged += 1;
         return Ok(());
     };
-    let event = Event { subject, version, kind: kind.to_owned(), data: data.to_string(), institution };
+    let event = Event {
+        subject,
+        version,
+        kind: kind.to_owned(),
+        data: data.to_string(),
+        institution,
+    };
     match record::append_plain(call, ACTOR, &event)? {
         Appended::Recorded if version == 1 => counts.added += 1,
         Appended::Recorded => counts.changed += 1,
@@ -115,7 +128,9 @@ fn apply(call: &Call, change: Change, counts: &mut Counts) -> Result<(), Problem
 
 /// The rows with their line numbers; the header is line 1.
 fn parse<K: DeserializeOwned>(body: &[u8]) -> Result<Vec<(u64, K)>, Problem> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(body);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(body);
     let mut rows = Vec::new();
     let mut errors = Vec::new();
     for row in reader.deserialize::<K>().take(PART_ROWS_MAX + 1) {
@@ -125,16 +140,30 @@ fn parse<K: DeserializeOwned>(body: &[u8]) -> Result<Vec<(u64, K)>, Problem> {
             Err(error) => {
                 let line = error.position().map_or(line, csv::Position::line);
                 let detail = "Baris ini tidak sesuai dengan judul kolom.".to_owned();
-                errors.push(row_error(line, &RowError { field: "row", detail }));
+                errors.push(row_error(
+                    line,
+                    &RowError {
+                        field: "row",
+                        detail,
+                    },
+                ));
                 break;
             }
         }
     }
     if rows.len() > PART_ROWS_MAX {
         let detail = format!("Satu bagian berisi paling banyak {PART_ROWS_MAX} baris.");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-rows", &detail));
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-many-rows",
+            &detail,
+        ));
     }
-    if errors.is_empty() { Ok(rows) } else { Err(rows_are_wrong(errors)) }
+    if errors.is_empty() {
+        Ok(rows)
+    } else {
+        Err(rows_are_wrong(errors))
+    }
 }
 
 fn row_error(line: u64, error: &RowError) -> serde_json::Value {

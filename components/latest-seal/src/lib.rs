@@ -25,5 +25,8 @@ async fn latest(_: Call) -> Result<Reply, Problem> {
     let newest = seals::newest()?.ok_or_else(Problem::not_found)?;
     let seal = serde_json::from_str(&newest.data)
         .map_err(|error| Problem::internal(format!("seal {}: {error}", newest.number)))?;
-    Reply::json(&Latest { number: newest.number, seal })
+    Reply::json(&Latest {
+        number: newest.number,
+        seal,
+    })
 }

@@ -61,15 +61,21 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let limit = call.limit()?;
     let after = match call.query("after") {
         None => None,
-        Some(text) => Some(text.parse::<AccessId>().map_err(|_| Problem::not_found())?.to_string()),
+        Some(text) => Some(
+            text.parse::<AccessId>()
+                .map_err(|_| Problem::not_found())?
+                .to_string(),
+        ),
     };
     let cut_off = config::cut_off()?;
     let mut rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    let accesses =
-        rows.into_iter().map(|row| item(row, call.now(), cut_off)).collect::<Result<_, _>>()?;
+    let accesses = rows
+        .into_iter()
+        .map(|row| item(row, call.now(), cut_off))
+        .collect::<Result<_, _>>()?;
     Reply::json(&Page { accesses, next })
 }
 
@@ -91,9 +97,18 @@ fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
             overdue: now.ms() >= pending.deadline_at,
         }),
         id: row.id,
-        role: Named { id: row.role, name: row.role_name },
-        institution: Named { id: row.institution, name: row.institution_name },
-        work_unit: Named { id: row.work_unit, name: row.work_unit_name },
+        role: Named {
+            id: row.role,
+            name: row.role_name,
+        },
+        institution: Named {
+            id: row.institution,
+            name: row.institution_name,
+        },
+        work_unit: Named {
+            id: row.work_unit,
+            name: row.work_unit_name,
+        },
         valid_until: row.valid_until,
         rejection: row.rejection,
     })

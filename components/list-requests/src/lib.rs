@@ -58,18 +58,25 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let limit = call.limit()?;
     let after = call.query("after").map(|text| cursor(&text)).transpose()?;
     let scopes = scopes(&authorities);
-    let mut rows =
-        requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
+    let mut rows = requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.deadline_at, row.id));
-    let requests = rows.into_iter().map(|row| item(row, call.now())).collect::<Result<_, _>>()?;
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| format!("{}.{}", row.deadline_at, row.id));
+    let requests = rows
+        .into_iter()
+        .map(|row| item(row, call.now()))
+        .collect::<Result<_, _>>()?;
     Reply::json(&Page { requests, next })
 }
 
 fn scopes(authorities: &Authorities) -> Vec<Scope> {
-    let mut scopes: Vec<_> =
-        authorities.institutions().map(|id| Scope::Institution(id.to_string())).collect();
+    let mut scopes: Vec<_> = authorities
+        .institutions()
+        .map(|id| Scope::Institution(id.to_string()))
+        .collect();
     if authorities.is_national() {
         scopes.push(Scope::National);
     }
@@ -80,10 +87,17 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
     let parse = || {
         let (deadline_at, request) = text.split_once('.')?;
         let request: RequestId = request.parse().ok()?;
-        Some(Cursor { deadline_at: deadline_at.parse().ok()?, request: request.to_string() })
+        Some(Cursor {
+            deadline_at: deadline_at.parse().ok()?,
+            request: request.to_string(),
+        })
     };
     parse().ok_or_else(|| {
-        Problem::field("after", "unknown-page", "Halaman ini tidak ada. Mulai dari halaman pertama.")
+        Problem::field(
+            "after",
+            "unknown-page",
+            "Halaman ini tidak ada. Mulai dari halaman pertama.",
+        )
     })
 }
 
@@ -98,10 +112,22 @@ fn item(row: requests::Request, now: Instant) -> Result<Item, Problem> {
         id: row.id,
         kind: row.kind,
         access: row.access,
-        person: Named { id: row.account, name: row.account_name },
-        role: Named { id: row.role, name: row.role_name },
-        institution: Named { id: row.institution, name: row.institution_name },
-        work_unit: Named { id: row.work_unit, name: row.work_unit_name },
+        person: Named {
+            id: row.account,
+            name: row.account_name,
+        },
+        role: Named {
+            id: row.role,
+            name: row.role_name,
+        },
+        institution: Named {
+            id: row.institution,
+            name: row.institution_name,
+        },
+        work_unit: Named {
+            id: row.work_unit,
+            name: row.work_unit_name,
+        },
         valid_until: row.valid_until,
         document: row.document,
         version: row.version,

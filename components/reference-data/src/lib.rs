@@ -65,19 +65,30 @@ fn institutions(call: &Call) -> Result<Reply, Problem> {
         call.query("after").as_deref(),
         limit + 1,
     )?;
-    page(rows, limit, |row| row.id.clone(), |row| Institution {
-        id: row.id,
-        name: row.name,
-        kind: row.kind,
-        zone: row.zone,
-    })
+    page(
+        rows,
+        limit,
+        |row| row.id.clone(),
+        |row| Institution {
+            id: row.id,
+            name: row.name,
+            kind: row.kind,
+            zone: row.zone,
+        },
+    )
 }
 
 fn work_units(call: &Call) -> Result<Reply, Problem> {
     let limit = call.limit()?;
-    let institution: InstitutionId =
-        call.query("institution").and_then(|id| id.parse().ok()).ok_or_else(|| {
-            Problem::field("institution", "unknown-institution", "Pilih instansi dahulu.")
+    let institution: InstitutionId = call
+        .query("institution")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| {
+            Problem::field(
+                "institution",
+                "unknown-institution",
+                "Pilih instansi dahulu.",
+            )
         })?;
     let rows = reference::work_units(
         &institution.to_string(),
@@ -85,11 +96,16 @@ fn work_units(call: &Call) -> Result<Reply, Problem> {
         call.query("after").as_deref(),
         limit + 1,
     )?;
-    page(rows, limit, |row| row.id.clone(), |row| WorkUnit {
-        id: row.id,
-        name: row.name,
-        needs_address: row.address.is_none(),
-    })
+    page(
+        rows,
+        limit,
+        |row| row.id.clone(),
+        |row| WorkUnit {
+            id: row.id,
+            name: row.name,
+            needs_address: row.address.is_none(),
+        },
+    )
 }
 
 /// Roles are few; all that people can ask for are one page.
@@ -97,7 +113,11 @@ fn roles() -> Result<Reply, Problem> {
     let items = reference::roles()?
         .into_iter()
         .filter(|role| role.registrable)
-        .map(|role| Role { code: role.code, name: role.name, decree: role.decree })
+        .map(|role| Role {
+            code: role.code,
+            name: role.name,
+            decree: role.decree,
+        })
         .collect();
     Reply::json(&Page { items, next: None })
 }
@@ -112,5 +132,8 @@ fn page<Row, Item: Serialize>(
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(end);
-    Reply::json(&Page { items: rows.into_iter().map(item).collect(), next })
+    Reply::json(&Page {
+        items: rows.into_iter().map(item).collect(),
+        next,
+    })
 }

@@ -40,8 +40,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let body: Body = call.json()?;
     let cut_off = config::cut_off()?;
-    let existing =
-        accesses::find(&person.to_string(), &body.role, &body.work_unit.to_string())?;
+    let existing = accesses::find(&person.to_string(), &body.role, &body.work_unit.to_string())?;
     let id = existing
         .and_then(|id| id.parse().ok())
         .unwrap_or_else(|| AccessId::new(Uuid::now_v7()));
@@ -77,7 +76,11 @@ fn registration(call: &Call, person: AccountId, body: Body) -> Result<Registrati
 
 fn role(code: &str) -> Result<Role, Problem> {
     let role = reference::role_by_code(code)?.ok_or_else(|| {
-        Problem::field("role", "unknown-role", "Peran ini tidak dikenal. Pilih dari daftar peran.")
+        Problem::field(
+            "role",
+            "unknown-role",
+            "Peran ini tidak dikenal. Pilih dari daftar peran.",
+        )
     })?;
     Ok(Role {
         code: role.code,

@@ -51,7 +51,11 @@ fn seal(now: Instant) -> Result<Outcome, Fault> {
     let newest = seals::newest()?;
     let number = newest.as_ref().map_or(0, |seal| seal.number);
     let before = match newest {
-        None => Seal { through_seq: 0, events: 0, hash: Link::START.to_string() },
+        None => Seal {
+            through_seq: 0,
+            events: 0,
+            hash: Link::START.to_string(),
+        },
         Some(seal) => serde_json::from_str(&seal.data)
             .map_err(|error| Fault::Configuration(format!("seal {number}: {error}")))?,
     };
@@ -60,7 +64,10 @@ fn seal(now: Instant) -> Result<Outcome, Fault> {
     // The newest seal itself is always unsealed; alone it is no reason for another.
     let only_the_seal = number > 0 && sealed == 1;
     if sealed == 0 || only_the_seal {
-        return Ok(Outcome { sealed: 0, done: true });
+        return Ok(Outcome {
+            sealed: 0,
+            done: true,
+        });
     }
     record(number + 1, &after, now)?;
     Ok(Outcome { sealed, done })
@@ -76,7 +83,10 @@ fn chain(before: &Seal, budget: &Budget) -> Result<(Seal, bool), Fault> {
         let lines = seals::lines(after.through_seq, BATCH_LINES)?;
         done = lines.len() < BATCH_LINES as usize;
         for line in lines {
-            let line = Line { seq: line.seq, json: line.json };
+            let line = Line {
+                seq: line.seq,
+                json: line.json,
+            };
             link = link.then(&line);
             after.through_seq = line.seq;
             after.events += 1;
@@ -105,6 +115,8 @@ fn record(number: u32, seal: &Seal, now: Instant) -> Result<(), Fault> {
     match events::append(&event, &by)? {
         // Another run was quicker: its seal covers the same events.
         Appended::Recorded | Appended::Stale(_) => Ok(()),
-        other => Err(Fault::Configuration(format!("the record refused a seal: {other:?}"))),
+        other => Err(Fault::Configuration(format!(
+            "the record refused a seal: {other:?}"
+        ))),
     }
 }

@@ -59,7 +59,11 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
     refuse_resting(&account, &call)?;
     let right = password::is_right(&credentials.password, &account.password_hash)?;
     record_attempt(&call, &account, right)?;
-    if right { open_session(&call, account).await } else { Err(wrong()) }
+    if right {
+        open_session(&call, account).await
+    } else {
+        Err(wrong())
+    }
 }
 
 /// Records how an attempt ended. Attempts at the same moment are recorded one
@@ -85,7 +89,9 @@ fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<(), Pro
             other => return Err(Problem::internal(format!("sign-in: {other:?}"))),
         }
     }
-    Err(Problem::internal(format!("sign-in: {ROUNDS_MAX} stale versions in a row")))
+    Err(Problem::internal(format!(
+        "sign-in: {ROUNDS_MAX} stale versions in a row"
+    )))
 }
 
 fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {
@@ -115,8 +121,9 @@ async fn open_session(call: &Call, account: Account) -> Result<Reply, Problem> {
     sessions::open(sha256_hex(token.as_bytes()), session).await?;
     let secure = if config::is_https() { "; Secure" } else { "" };
     let seconds = SESSION_HOURS * 60 * 60;
-    let cookie =
-        format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let cookie = format!(
+        "{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    );
     let body = SignedIn {
         token,
         csrf_token,

@@ -12,7 +12,9 @@ async fn sign_out(request: Request) -> Response {
 
 async fn end(call: Call) -> Result<Reply, Problem> {
     call.person()?;
-    let session = call.header(SESSION_HEADER).ok_or_else(Problem::not_signed_in)?;
+    let session = call
+        .header(SESSION_HEADER)
+        .ok_or_else(Problem::not_signed_in)?;
     store::sessions::close(session.to_owned()).await?;
     let forget = format!("{SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     Reply::nothing().header("set-cookie", &forget)

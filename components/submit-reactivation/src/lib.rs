@@ -32,7 +32,9 @@ async fn submit(call: Call) -> Result<Reply, Problem> {
     let body: Body = call.json()?;
     let cut_off = config::cut_off()?;
     let done = record::command(&call, person, id, |access| {
-        let access = access.filter(|a| a.account == person).ok_or(Refusal::UnknownAccess)?;
+        let access = access
+            .filter(|a| a.account == person)
+            .ok_or(Refusal::UnknownAccess)?;
         let document = form::own_document("document", body.document, person)?;
         let request = RequestId::new(Uuid::now_v7());
         Ok(Command::Reactivate(Reactivation {

@@ -52,7 +52,12 @@ async fn upload(call: Call) -> Result<Reply, Problem> {
     };
     match record::append_plain(&call, &person.to_string(), &event)? {
         Appended::Recorded => {
-            let stored = Stored { id: id.to_string(), name, size_bytes, sha256 };
+            let stored = Stored {
+                id: id.to_string(),
+                name,
+                size_bytes,
+                sha256,
+            };
             Reply::created(&format!("/api/documents/{id}"), &stored)
         }
         other => Err(Problem::internal(format!("document {id}: {other:?}"))),

@@ -23,7 +23,10 @@ pub struct Moment {
 impl Moment {
     /// That moment in that zone.
     pub fn new(at: Instant, zone: Zone) -> Self {
-        Self { at: at.rfc3339(zone), text: words::moment(at, zone) }
+        Self {
+            at: at.rfc3339(zone),
+            text: words::moment(at, zone),
+        }
     }
 }
 
@@ -119,7 +122,10 @@ pub fn authorities(account: AccountId, now: Instant) -> Result<Authorities, Prob
         .map(|row| {
             Ok(Authority {
                 capacity: from_word::<Capacity>(&row.kind)?,
-                institution: row.institution.parse().map_err(|_| not_ours(&row.institution))?,
+                institution: row
+                    .institution
+                    .parse()
+                    .map_err(|_| not_ours(&row.institution))?,
                 zone: zone(&row.zone)?,
                 ends_at: Instant::from_ms(row.ends_at),
             })
@@ -152,7 +158,9 @@ fn to_word(value: &impl Serialize) -> String {
 }
 
 fn not_ours(text: &str) -> Problem {
-    Problem::internal(format!("the store holds `{text}`, which the domain does not know"))
+    Problem::internal(format!(
+        "the store holds `{text}`, which the domain does not know"
+    ))
 }
 
 #[cfg(test)]
@@ -161,8 +169,14 @@ mod tests {
 
     #[test]
     fn words_of_the_store_are_words_of_the_domain() {
-        assert_eq!(from_word::<Standing>("unverified").unwrap(), Standing::Unverified);
+        assert_eq!(
+            from_word::<Standing>("unverified").unwrap(),
+            Standing::Unverified
+        );
         assert_eq!(to_word(&Standing::Unverified), "unverified");
-        assert_eq!(from_word::<Standing>("sleeping").unwrap_err().kind(), "internal");
+        assert_eq!(
+            from_word::<Standing>("sleeping").unwrap_err().kind(),
+            "internal"
+        );
     }
 }

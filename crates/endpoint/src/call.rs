@@ -34,7 +34,12 @@ pub struct Call {
 
 impl Call {
     pub(crate) fn new(uri: Uri, headers: HeaderMap, body: Bytes, now: Instant) -> Self {
-        Self { uri, headers, body, now }
+        Self {
+            uri,
+            headers,
+            body,
+            now,
+        }
     }
 
     /// When it arrived. There is no other clock in an operation.
@@ -72,7 +77,12 @@ impl Call {
 
     /// The path's segment at this index, counted from 0; empty when it is short.
     pub fn segment(&self, index: usize) -> &str {
-        self.uri.path().trim_start_matches('/').split('/').nth(index).unwrap_or_default()
+        self.uri
+            .path()
+            .trim_start_matches('/')
+            .split('/')
+            .nth(index)
+            .unwrap_or_default()
     }
 
     /// The id in the path's segment at this index.
@@ -80,7 +90,9 @@ impl Call {
     /// # Errors
     /// 404, because what has no possible name does not exist.
     pub fn id<T: FromStr>(&self, index: usize) -> Result<T, Problem> {
-        self.segment(index).parse().map_err(|_| Problem::not_found())
+        self.segment(index)
+            .parse()
+            .map_err(|_| Problem::not_found())
     }
 
     /// A parameter of the query string; none when it is missing or empty.
@@ -143,7 +155,10 @@ impl Call {
         content.push(b'\n');
         content.extend_from_slice(&self.body);
         let fingerprint = sha256_hex(&content);
-        Ok(Some(Idempotency { key: key.to_owned(), fingerprint }))
+        Ok(Some(Idempotency {
+            key: key.to_owned(),
+            fingerprint,
+        }))
     }
 
     /// Who, when and from where (ALL-1), without an idempotency key.
@@ -152,7 +167,10 @@ impl Call {
             actor: actor.to_owned(),
             at: self.now.ms(),
             origin: self.origin().to_owned(),
-            request_id: self.header(REQUEST_ID_HEADER).unwrap_or_default().to_owned(),
+            request_id: self
+                .header(REQUEST_ID_HEADER)
+                .unwrap_or_default()
+                .to_owned(),
             idempotency: None,
         }
     }
@@ -173,7 +191,12 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
-        Call::new(uri.parse().unwrap(), headers, Bytes::from_static(b"{}"), Instant::from_ms(0))
+        Call::new(
+            uri.parse().unwrap(),
+            headers,
+            Bytes::from_static(b"{}"),
+            Instant::from_ms(0),
+        )
     }
 
     #[test]
@@ -203,6 +226,10 @@ mod tests {
         let other = call("/b", &key).idempotency().unwrap().unwrap();
         assert_eq!(one.key, other.key);
         assert_ne!(one.fingerprint, other.fingerprint);
-        assert!(call("/a", &[("idempotency-key", &"k".repeat(65))]).idempotency().is_err());
+        assert!(
+            call("/a", &[("idempotency-key", &"k".repeat(65))])
+                .idempotency()
+                .is_err()
+        );
     }
 }

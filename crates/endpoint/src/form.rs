@@ -8,7 +8,11 @@ use akses_domain::ids::{AccountId, DocumentId};
 ///
 /// # Errors
 /// 422 when it is too long or holds control characters.
-pub fn text(field: &str, value: Option<String>, chars_max: usize) -> Result<Option<String>, Problem> {
+pub fn text(
+    field: &str,
+    value: Option<String>,
+    chars_max: usize,
+) -> Result<Option<String>, Problem> {
     let Some(value) = value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) else {
         return Ok(None);
     };
@@ -17,7 +21,11 @@ pub fn text(field: &str, value: Option<String>, chars_max: usize) -> Result<Opti
         return Err(Problem::field(field, "too-long", &detail));
     }
     if value.chars().any(|c| c.is_control() && c != '\n') {
-        return Err(Problem::field(field, "control-characters", "Berisi huruf yang tidak dapat ditampilkan."));
+        return Err(Problem::field(
+            field,
+            "control-characters",
+            "Berisi huruf yang tidak dapat ditampilkan.",
+        ));
     }
     Ok(Some(value))
 }
@@ -32,6 +40,10 @@ pub fn own_document(field: &str, id: DocumentId, owner: AccountId) -> Result<Doc
         .filter(|document| document.owner == owner.to_string())
         .map(|_| id)
         .ok_or_else(|| {
-            Problem::field(field, "unknown-document", "Dokumen ini tidak ada. Unggah SK/ST, lalu kirim lagi.")
+            Problem::field(
+                field,
+                "unknown-document",
+                "Dokumen ini tidak ada. Unggah SK/ST, lalu kirim lagi.",
+            )
         })
 }

@@ -19,14 +19,19 @@ impl<'de> Deserialize<'de> for Day {
         let text = String::deserialize(deserializer)?;
         let day = Date::parse_from_str(&text, "%Y-%m-%d").ok();
         // chrono also takes `2027-2-3` and `+2027-02-03`.
-        day.filter(|day| day.to_string() == text).map(Self).ok_or_else(|| D::Error::custom(BAD_DAY))
+        day.filter(|day| day.to_string() == text)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(BAD_DAY))
     }
 }
 
 /// Parses a body whose length is bounded already.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if depth(body) > DEPTH_MAX {
-        return Err(Problem::bad_request("json-too-deep", "Isi permintaan bersusun terlalu dalam."));
+        return Err(Problem::bad_request(
+            "json-too-deep",
+            "Isi permintaan bersusun terlalu dalam.",
+        ));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -44,13 +49,22 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (field, detail) = if message.starts_with("unknown field") {
-        (join(path, quoted), "Bidang ini tidak dikenal; hapus dari permintaan.")
+        (
+            join(path, quoted),
+            "Bidang ini tidak dikenal; hapus dari permintaan.",
+        )
     } else if message.starts_with("missing field") {
         (join(path, quoted), "Bidang ini wajib diisi.")
     } else if message.starts_with("unknown variant") {
-        (path.to_owned(), "Nilai bidang ini bukan salah satu pilihan.")
+        (
+            path.to_owned(),
+            "Nilai bidang ini bukan salah satu pilihan.",
+        )
     } else if message.starts_with(BAD_DAY) {
-        (path.to_owned(), "Tanggal ini tidak ada. Tulis tahun-bulan-hari, misalnya 2027-12-31.")
+        (
+            path.to_owned(),
+            "Tanggal ini tidak ada. Tulis tahun-bulan-hari, misalnya 2027-12-31.",
+        )
     } else if message.starts_with("invalid type") {
         (path.to_owned(), "Jenis nilai bidang ini salah.")
     } else {
@@ -118,9 +132,21 @@ mod tests {
             (r#"{"name":1}"#, "invalid-field", Some("name")),
             (r#"{}"#, "invalid-field", Some("name")),
             (r#"{"name":"x","age":1}"#, "invalid-field", Some("age")),
-            (r#"{"name":"x","inner":{}}"#, "invalid-field", Some("inner.count")),
-            (r#"{"name":"x","inner":{"count":-1}}"#, "invalid-field", Some("inner.count")),
-            (r#"{"name":"x","inner":{"n":1}}"#, "invalid-field", Some("inner.n")),
+            (
+                r#"{"name":"x","inner":{}}"#,
+                "invalid-field",
+                Some("inner.count"),
+            ),
+            (
+                r#"{"name":"x","inner":{"count":-1}}"#,
+                "invalid-field",
+                Some("inner.count"),
+            ),
+            (
+                r#"{"name":"x","inner":{"n":1}}"#,
+                "invalid-field",
+                Some("inner.n"),
+            ),
             (r#"{"name":"x""#, "not-json", None),
             (r#"{"name":"x"} trailing"#, "not-json", None),
             ("", "not-json", None),
@@ -135,7 +161,15 @@ mod tests {
     #[test]
     fn a_day_has_one_spelling_and_exists() {
         assert!(parse::<Day>(br#""2028-02-29""#).is_ok());
-        for text in ["2027-02-29", "2027-2-3", "+2027-02-03", "29-02-2028", "2027-13-01", "", "besok"] {
+        for text in [
+            "2027-02-29",
+            "2027-2-3",
+            "+2027-02-03",
+            "29-02-2028",
+            "2027-13-01",
+            "",
+            "besok",
+        ] {
             let problem = parse::<Day>(format!("\"{text}\"").as_bytes()).expect_err(text);
             assert_eq!(problem.kind(), "invalid-field", "{text}");
         }

@@ -92,7 +92,11 @@ impl Problem {
 
     /// 405.
     pub(crate) fn method_not_allowed(allowed: &Method) -> Self {
-        let allow = if allowed == Method::GET { "GET, HEAD" } else { allowed.as_str() };
+        let allow = if allowed == Method::GET {
+            "GET, HEAD"
+        } else {
+            allowed.as_str()
+        };
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method-not-allowed",
@@ -166,7 +170,10 @@ impl Problem {
     pub fn into_reply(self, request_id: Option<&HeaderValue>) -> Reply {
         let content = *self.0;
         let mut body = content.extra;
-        body.insert("type".to_owned(), format!("{TYPE_PREFIX}{}", content.kind).into());
+        body.insert(
+            "type".to_owned(),
+            format!("{TYPE_PREFIX}{}", content.kind).into(),
+        );
         body.insert("title".to_owned(), title(content.status).into());
         body.insert("status".to_owned(), content.status.as_u16().into());
         body.insert("detail".to_owned(), content.detail.into());
@@ -181,7 +188,10 @@ impl Problem {
         if let Some(id) = request_id.and_then(|id| id.to_str().ok()) {
             body.insert("instance".to_owned(), format!("urn:uuid:{id}").into());
         }
-        let mut reply = Reply::bytes("application/problem+json; charset=utf-8", Value::Object(body).to_string());
+        let mut reply = Reply::bytes(
+            "application/problem+json; charset=utf-8",
+            Value::Object(body).to_string(),
+        );
         reply.status = content.status;
         for (name, value) in content.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -189,7 +199,9 @@ impl Problem {
             }
         }
         if let Some(id) = request_id {
-            reply.headers.push((HeaderName::from_static(REQUEST_ID_HEADER), id.clone()));
+            reply
+                .headers
+                .push((HeaderName::from_static(REQUEST_ID_HEADER), id.clone()));
         }
         reply
     }

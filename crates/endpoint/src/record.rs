@@ -59,7 +59,9 @@ pub fn command(
             }
         }
     }
-    Err(Problem::internal(format!("access {id}: {ROUNDS_MAX} stale versions in a row")))
+    Err(Problem::internal(format!(
+        "access {id}: {ROUNDS_MAX} stale versions in a row"
+    )))
 }
 
 /// Appends an event of a subject that has no commands: an account, a document,
@@ -67,11 +69,7 @@ pub fn command(
 ///
 /// # Errors
 /// What the store could not do.
-pub fn append_plain(
-    call: &Call,
-    actor: &str,
-    event: &Event,
-) -> Result<Appended, Problem> {
+pub fn append_plain(call: &Call, actor: &str, event: &Event) -> Result<Appended, Problem> {
     Ok(events::append(event, &call.stamp(actor))?)
 }
 
@@ -97,8 +95,7 @@ fn append(
             at: call.now(),
             event: event.clone(),
         };
-        let next = Access::apply(id, access, &recorded)
-            .map_err(|b| Problem::internal(b.0))?;
+        let next = Access::apply(id, access, &recorded).map_err(|b| Problem::internal(b.0))?;
         let mut stamp = call.stamp(&recorded.actor);
         if index + 1 == events.len() {
             stamp.idempotency = idempotency.cloned();
@@ -106,7 +103,9 @@ fn append(
         match events::append(&to_store(id, &next, &recorded), &stamp)? {
             Appended::Recorded => access = Some(next),
             Appended::Stale(_) => return Ok(Attempt::Stale),
-            Appended::Replayed(earlier) => return replayed(&earlier.event).map(|done| Attempt::Done(Box::new(done))),
+            Appended::Replayed(earlier) => {
+                return replayed(&earlier.event).map(|done| Attempt::Done(Box::new(done)));
+            }
             Appended::KeyReused => return Err(key_reused()),
             Appended::Refused(name) if name == "access-exists" => {
                 return Err(Refusal::AccessExists.into());
@@ -117,7 +116,10 @@ fn append(
         }
     }
     let access = access.ok_or_else(|| Problem::internal("a command made no event"))?;
-    Ok(Attempt::Done(Box::new(Done { access, replayed: false })))
+    Ok(Attempt::Done(Box::new(Done {
+        access,
+        replayed: false,
+    })))
 }
 
 fn to_store(id: AccessId, access: &Access, recorded: &Recorded) -> Event {
@@ -147,7 +149,10 @@ fn replayed(event: &Event) -> Result<Done, Problem> {
     let mut history = events::history(&event.subject)?;
     history.truncate(event.version as usize);
     let access = replay_history(id, &history)?.ok_or_else(key_reused)?;
-    Ok(Done { access, replayed: true })
+    Ok(Done {
+        access,
+        replayed: true,
+    })
 }
 
 fn key_reused() -> Problem {

@@ -92,7 +92,9 @@ where
 
 /// The one look at the clock of a request. The host may virtualise it.
 pub fn now() -> Instant {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Instant::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -122,5 +124,9 @@ fn respond(
 
 /// A refusal as a response, for whoever refuses before an operation is reached.
 pub fn refuse(problem: Problem, request_id: &str) -> Response {
-    respond(Err(problem), HeaderValue::from_str(request_id).ok().as_ref(), false)
+    respond(
+        Err(problem),
+        HeaderValue::from_str(request_id).ok().as_ref(),
+        false,
+    )
 }

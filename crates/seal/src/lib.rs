@@ -102,10 +102,16 @@ impl fmt::Display for Broken {
                 "the record differs from seal {seal}: something before it was edited, removed, added or reordered"
             ),
             Self::CutOff { seal } => {
-                write!(f, "the record ends before what seal {seal} covers: its tail was cut off")
+                write!(
+                    f,
+                    "the record ends before what seal {seal} covers: its tail was cut off"
+                )
             }
             Self::Missing { seal } => {
-                write!(f, "seal {seal} is known from elsewhere, but the record does not have it")
+                write!(
+                    f,
+                    "seal {seal} is known from elsewhere, but the record does not have it"
+                )
             }
         }
     }
@@ -125,7 +131,12 @@ impl Audit {
     /// that somebody kept.
     pub fn new(mut expected: Vec<(u64, Seal)>) -> Self {
         expected.sort_by_key(|(number, seal)| (seal.through_seq, *number));
-        Self { expected, next: 0, link: Link::START, events: 0 }
+        Self {
+            expected,
+            next: 0,
+            link: Link::START,
+            events: 0,
+        }
     }
 
     /// One more line.
@@ -171,12 +182,23 @@ mod tests {
     use super::*;
 
     fn record() -> Vec<Line> {
-        (1..=20).map(|seq| Line { seq, json: format!("[{seq},\"event\"]") }).collect()
+        (1..=20)
+            .map(|seq| Line {
+                seq,
+                json: format!("[{seq},\"event\"]"),
+            })
+            .collect()
     }
 
     fn seal_at(lines: &[Line], count: usize) -> Seal {
-        let link = lines[..count].iter().fold(Link::START, |link, line| link.then(line));
-        Seal { through_seq: lines[count - 1].seq, events: count as u64, hash: link.to_string() }
+        let link = lines[..count]
+            .iter()
+            .fold(Link::START, |link, line| link.then(line));
+        Seal {
+            through_seq: lines[count - 1].seq,
+            events: count as u64,
+            hash: link.to_string(),
+        }
     }
 
     fn check(lines: &[Line], seals: Vec<(u64, Seal)>) -> Result<(u64, Link), Broken> {
@@ -207,11 +229,14 @@ mod tests {
             ("edit", tampered(&|l| l[3].json.push(' '))),
             ("remove", tampered(&|l| drop(l.remove(3)))),
             ("add", tampered(&|l| l.insert(3, l[3].clone()))),
-            ("reorder", tampered(&|l| {
-                let (a, b) = (l[3].json.clone(), l[4].json.clone());
-                l[3].json = b;
-                l[4].json = a;
-            })),
+            (
+                "reorder",
+                tampered(&|l| {
+                    let (a, b) = (l[3].json.clone(), l[4].json.clone());
+                    l[3].json = b;
+                    l[4].json = a;
+                }),
+            ),
         ] {
             assert_eq!(outcome, Err(Broken::Differs { seal: 1 }), "{name}");
         }

@@ -49,7 +49,11 @@ pub fn run(args: &AuditArgs) -> Result<()> {
     let connection = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .with_context(|| format!("cannot read {}", database.display()))?;
     let own = own_seals(&connection)?;
-    let kept = args.kept.iter().map(kept_seal).collect::<Result<Vec<_>>>()?;
+    let kept = args
+        .kept
+        .iter()
+        .map(kept_seal)
+        .collect::<Result<Vec<_>>>()?;
     match check(&connection, own, kept)? {
         Ok(summary) => {
             println!("{summary}");
@@ -73,7 +77,12 @@ fn check(
     let mut statement = connection.prepare(LINES_SQL)?;
     loop {
         let lines = statement
-            .query_map((last_seq, BATCH_LINES), |row| Ok(Line { seq: row.get(0)?, json: row.get(1)? }))?
+            .query_map((last_seq, BATCH_LINES), |row| {
+                Ok(Line {
+                    seq: row.get(0)?,
+                    json: row.get(1)?,
+                })
+            })?
             .collect::<Result<Vec<_>, _>>()?;
         let Some(last) = lines.last() else { break };
         last_seq = last.seq;
@@ -83,27 +92,32 @@ fn check(
             }
         }
     }
-    Ok(audit
-        .finish(last_seq)
-        .map(|(events, link)| format!("{events} events, {seals} seals, all in order; last link {link}")))
+    Ok(audit.finish(last_seq).map(|(events, link)| {
+        format!("{events} events, {seals} seals, all in order; last link {link}")
+    }))
 }
 
 /// The seals in the record itself, by their numbers.
 fn own_seals(connection: &Connection) -> Result<Vec<(u64, Seal)>> {
     let sql = "SELECT version, data FROM event WHERE subject = ?1 ORDER BY version";
-    let mut statement = connection.prepare(sql).context("this is no database of Akses")?;
-    let rows = statement
-        .query_map([SEAL_SUBJECT], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let mut statement = connection
+        .prepare(sql)
+        .context("this is no database of Akses")?;
+    let rows = statement.query_map([SEAL_SUBJECT], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    })?;
     rows.map(|row| {
         let (number, data) = row?;
-        let seal = serde_json::from_str(&data).with_context(|| format!("seal {number} cannot be read"))?;
+        let seal =
+            serde_json::from_str(&data).with_context(|| format!("seal {number} cannot be read"))?;
         Ok((u64::try_from(number)?, seal))
     })
     .collect()
 }
 
 fn kept_seal(file: &PathBuf) -> Result<(u64, Seal)> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let kept: KeptSeal = serde_json::from_str(&text)
         .with_context(|| format!("{} is no answer of /api/seals/latest", file.display()))?;
     Ok((kept.number, kept.seal))

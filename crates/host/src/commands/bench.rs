@@ -80,7 +80,11 @@ pub async fn run(args: BenchArgs) -> Result<()> {
     Ok(())
 }
 
-async fn measure(args: &BenchArgs, manifest: &std::path::Path, scratch: &std::path::Path) -> Result<Report> {
+async fn measure(
+    args: &BenchArgs,
+    manifest: &std::path::Path,
+    scratch: &std::path::Path,
+) -> Result<Report> {
     let decree = Bytes::from_static(DECREE);
     let scale = if args.quick { 10 } else { 1 };
     let state_dir = scratch.join("operations");
@@ -91,9 +95,17 @@ async fn measure(args: &BenchArgs, manifest: &std::path::Path, scratch: &std::pa
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
         let counts = if connections == 1 {
-            Counts { reads: 5_000 / scale, writes: 1_500 / scale, slow: 200 / scale }
+            Counts {
+                reads: 5_000 / scale,
+                writes: 1_500 / scale,
+                slow: 200 / scale,
+            }
         } else {
-            Counts { reads: 40_000 / scale, writes: 10_000 / scale, slow: 400 / scale }
+            Counts {
+                reads: 40_000 / scale,
+                writes: 10_000 / scale,
+                slow: 400 / scale,
+            }
         };
         measured.extend(
             operations::measure(service.address, connections, counts, &mut people, &decree).await?,
@@ -111,7 +123,13 @@ async fn measure(args: &BenchArgs, manifest: &std::path::Path, scratch: &std::pa
             sweeps.push(sweep::measure(manifest, scratch, rows / scale as u64, &decree).await?);
         }
     }
-    Ok(Report { start_ms, resident_mib_at_64, one_thread, operations, sweeps })
+    Ok(Report {
+        start_ms,
+        resident_mib_at_64,
+        one_thread,
+        operations,
+        sweeps,
+    })
 }
 
 fn with_ratios(measured: Vec<Measured>, one_thread: &reference::CommitRates) -> Vec<Row> {
@@ -121,7 +139,10 @@ fn with_ratios(measured: Vec<Measured>, one_thread: &reference::CommitRates) -> 
         .map(|m| (m.figures.connections, m.figures.per_second))
         .collect();
     let reference = |m: &Measured| match m.against {
-        "fixed" => fixed.iter().find(|(c, _)| *c == m.figures.connections).map(|(_, rate)| *rate),
+        "fixed" => fixed
+            .iter()
+            .find(|(c, _)| *c == m.figures.connections)
+            .map(|(_, rate)| *rate),
         kind => one_thread.get(kind).copied(),
     };
     measured
@@ -143,8 +164,14 @@ fn print(report: &Report) {
         "operation", "conn", "requests/s", "p50 ms", "p99 ms", "failed", "against", "ratio"
     ));
     for row in &report.operations {
-        let Measured { operation, against, figures } = &row.measured;
-        let ratio = row.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let Measured {
+            operation,
+            against,
+            figures,
+        } = &row.measured;
+        let ratio = row
+            .ratio
+            .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
         progress::answer(format_args!(
             "{operation:<22} {:>5} {:>10.0} {:>9.2} {:>9.2} {:>7}  {against:<24} {ratio:>6}",
             figures.connections, figures.per_second, figures.p50_ms, figures.p99_ms, figures.failed

@@ -9,7 +9,10 @@ const TEXT: &[u8] = b"{\"status\":\"ok\"}";
 async fn fixed_answer(_: Request) -> Response<FullBody<&'static [u8]>> {
     let mut response = Response::new(FullBody::new(TEXT));
     let headers = response.headers_mut();
-    headers.insert("content-type", "application/json".parse().expect("a constant"));
+    headers.insert(
+        "content-type",
+        "application/json".parse().expect("a constant"),
+    );
     headers.insert("content-length", TEXT.len().into());
     response
 }

@@ -26,11 +26,21 @@ pub(super) struct Shot {
 
 impl Shot {
     pub(super) fn get(path: impl Into<String>, token: Option<&Arc<str>>) -> Self {
-        Self { method: Method::GET, path: path.into(), token: token.cloned(), body: Bytes::new() }
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            token: token.cloned(),
+            body: Bytes::new(),
+        }
     }
 
     pub(super) fn post(path: impl Into<String>, token: Option<&Arc<str>>, body: Bytes) -> Self {
-        Self { method: Method::POST, path: path.into(), token: token.cloned(), body }
+        Self {
+            method: Method::POST,
+            path: path.into(),
+            token: token.cloned(),
+            body,
+        }
     }
 
     fn request(&self) -> Result<Request<Full<Bytes>>> {
@@ -53,7 +63,8 @@ impl Connection {
     pub(super) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
         Ok(Self(sender))
     }
@@ -69,7 +80,12 @@ impl Connection {
     pub(super) async fn json(&mut self, shot: &Shot) -> Result<Value> {
         let (status, body) = self.send(shot).await?;
         let text = String::from_utf8_lossy(&body);
-        ensure!(status.is_success(), "{} {} answered {status}: {text}", shot.method, shot.path);
+        ensure!(
+            status.is_success(),
+            "{} {} answered {status}: {text}",
+            shot.method,
+            shot.path
+        );
         if body.is_empty() {
             return Ok(Value::Null);
         }
@@ -116,7 +132,10 @@ pub(super) async fn fire(
         answers.extend(part.answers);
         failed += part.failed;
     }
-    Ok((figures(connections, latencies, began.elapsed(), failed), answers))
+    Ok((
+        figures(connections, latencies, began.elapsed(), failed),
+        answers,
+    ))
 }
 
 #[derive(Default)]
@@ -126,7 +145,11 @@ struct Part {
     failed: usize,
 }
 
-async fn run(mut connection: Connection, shots: Arc<Vec<Shot>>, next: Arc<AtomicUsize>) -> Result<Part> {
+async fn run(
+    mut connection: Connection,
+    shots: Arc<Vec<Shot>>,
+    next: Arc<AtomicUsize>,
+) -> Result<Part> {
     let mut part = Part::default();
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -137,7 +160,8 @@ async fn run(mut connection: Connection, shots: Arc<Vec<Shot>>, next: Arc<Atomic
         if !status.is_success() {
             part.failed += 1;
         } else if shot.method == Method::POST {
-            part.answers.push((index, serde_json::from_slice(&body).unwrap_or(Value::Null)));
+            part.answers
+                .push((index, serde_json::from_slice(&body).unwrap_or(Value::Null)));
         }
     }
     Ok(part)
@@ -178,12 +202,23 @@ pub(super) async fn repeat_until(
     Ok(figures(connections, latencies, began.elapsed(), failed))
 }
 
-fn figures(connections: usize, mut latencies: Vec<Duration>, took: Duration, failed: usize) -> Figures {
+fn figures(
+    connections: usize,
+    mut latencies: Vec<Duration>,
+    took: Duration,
+    failed: usize,
+) -> Figures {
     latencies.sort_unstable();
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an index"
+        )]
         let index = (latencies.len() as f64 * share) as usize;
-        latencies.get(index.min(latencies.len().saturating_sub(1))).map_or(0.0, ms)
+        latencies
+            .get(index.min(latencies.len().saturating_sub(1)))
+            .map_or(0.0, ms)
     };
     Figures {
         connections,

@@ -19,8 +19,16 @@ pub(super) const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const WORK_UNITS: usize = 400;
 const PEOPLE: usize = 24;
 /// Roles that a VAI verifies and people register for.
-const ROLES: [&str; 8] =
-    ["PA", "KPA", "PPK", "PP", "POKJA", "APIP", "BENDAHARA", "PPSPM"];
+const ROLES: [&str; 8] = [
+    "PA",
+    "KPA",
+    "PPK",
+    "PP",
+    "POKJA",
+    "APIP",
+    "BENDAHARA",
+    "PPSPM",
+];
 const PASSWORD: &str = "akses-bench-2026";
 /// Accounts of one import, because each password is hashed.
 const ACCOUNTS_PER_PART: usize = 20;
@@ -63,13 +71,18 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
     let mut documents = Vec::new();
     for person in 0..PEOPLE {
         let token = sign_in(&mut connection, &format!("orang{person}@bench.example")).await?;
-        let stored =
-            connection.json(&Shot::post("/api/documents", Some(&token), decree.clone())).await?;
+        let stored = connection
+            .json(&Shot::post("/api/documents", Some(&token), decree.clone()))
+            .await?;
         documents.push(text(&stored, "id")?);
         tokens.push(token);
     }
-    let institutions =
-        connection.json(&Shot::get("/api/reference/institutions?q=BENCH", Some(&verifier))).await?;
+    let institutions = connection
+        .json(&Shot::get(
+            "/api/reference/institutions?q=BENCH",
+            Some(&verifier),
+        ))
+        .await?;
     let institution = text(&institutions["items"][0], "id")?;
     let work_units = work_units(&mut connection, &verifier, &institution).await?;
     Ok(People {
@@ -85,7 +98,11 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
 
 async fn import(connection: &mut Connection) -> Result<()> {
     let mut send = async |kind: &str, csv: String| -> Result<()> {
-        let shot = Shot::post(format!("/internal/import/{kind}"), Some(&OPERATOR_TOKEN.into()), csv.into());
+        let shot = Shot::post(
+            format!("/internal/import/{kind}"),
+            Some(&OPERATOR_TOKEN.into()),
+            csv.into(),
+        );
         connection.json(&shot).await.map(drop)
     };
     let mut roles = String::from("code,name,authority,verified_by,decree,registrable\n");
@@ -94,14 +111,22 @@ async fn import(connection: &mut Connection) -> Result<()> {
     }
     roles.push_str("VAI,Verifikator,vai,national,sk-st,true\n");
     send("roles", roles).await?;
-    send("institutions", "code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\n".to_owned()).await?;
+    send(
+        "institutions",
+        "code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\n".to_owned(),
+    )
+    .await?;
     let mut units = String::from("code,institution,name,address\n");
     for unit in 0..WORK_UNITS {
-        units.push_str(&format!("BENCH-{unit},BENCH,Satuan Kerja {unit:03},Jalan Bench {unit}\n"));
+        units.push_str(&format!(
+            "BENCH-{unit},BENCH,Satuan Kerja {unit:03},Jalan Bench {unit}\n"
+        ));
     }
     send("work-units", units).await?;
-    let names: Vec<String> =
-        (0..PEOPLE).map(|person| format!("orang{person}")).chain(["vai".to_owned()]).collect();
+    let names: Vec<String> = (0..PEOPLE)
+        .map(|person| format!("orang{person}"))
+        .chain(["vai".to_owned()])
+        .collect();
     for part in names.chunks(ACCOUNTS_PER_PART) {
         let mut accounts = String::from("email,name,password,nip\n");
         for name in part {
@@ -110,7 +135,8 @@ async fn import(connection: &mut Connection) -> Result<()> {
         send("accounts", accounts).await?;
     }
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
-    let access = format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
+    let access =
+        format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
     send("accesses", access).await
 }
 
@@ -120,7 +146,11 @@ async fn sign_in(connection: &mut Connection, email: &str) -> Result<Arc<str>> {
 }
 
 fn sign_in_shot(email: &str) -> Shot {
-    Shot::post("/api/sign-in", None, json(&json!({ "email": email, "password": PASSWORD })))
+    Shot::post(
+        "/api/sign-in",
+        None,
+        json(&json!({ "email": email, "password": PASSWORD })),
+    )
 }
 
 async fn work_units(
@@ -131,8 +161,7 @@ async fn work_units(
     let mut units = Vec::new();
     let mut after = String::new();
     loop {
-        let path =
-            format!("/api/reference/work-units?institution={institution}&limit=100{after}");
+        let path = format!("/api/reference/work-units?institution={institution}&limit=100{after}");
         let page = connection.json(&Shot::get(path, Some(token))).await?;
         for unit in page["items"].as_array().context("a page has items")? {
             units.push(text(unit, "id")?);
@@ -156,7 +185,11 @@ pub(super) async fn measure(
     let mut run = async |operation, against, shots: Vec<Shot>| -> Result<Vec<(usize, Value)>> {
         progress::note(format_args!("{operation} at {connections} connections"));
         let (figures, answers) = fire(address, connections, shots).await?;
-        measured.push(Measured { operation, against, figures });
+        measured.push(Measured {
+            operation,
+            against,
+            figures,
+        });
         Ok(answers)
     };
 
@@ -169,18 +202,37 @@ pub(super) async fn measure(
     let deactivations = owned.iter().map(Owned::deactivation).collect();
     run("deactivate-access", "access-deactivated", deactivations).await?;
     let reactivations = owned.iter().map(Owned::reactivation).collect();
-    run("submit-reactivation", "reactivation-requested", reactivations).await?;
+    run(
+        "submit-reactivation",
+        "reactivation-requested",
+        reactivations,
+    )
+    .await?;
     let upload = Shot::post("/api/documents", Some(&people.tokens[0]), decree.clone());
-    run("upload-document", "document-stored", vec![upload; counts.writes]).await?;
+    run(
+        "upload-document",
+        "document-stored",
+        vec![upload; counts.writes],
+    )
+    .await?;
 
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
     let reads = [
         ("fixed", Shot::get("/bench/fixed", Some(me))),
         ("who-am-i", Shot::get("/api/me", Some(me))),
-        ("list-accesses", Shot::get("/api/accesses?limit=10", Some(me))),
-        ("list-requests", Shot::get("/api/requests?limit=10", Some(&people.verifier))),
-        ("reference-data", Shot::get("/api/reference/institutions?q=be", Some(me))),
+        (
+            "list-accesses",
+            Shot::get("/api/accesses?limit=10", Some(me)),
+        ),
+        (
+            "list-requests",
+            Shot::get("/api/requests?limit=10", Some(&people.verifier)),
+        ),
+        (
+            "reference-data",
+            Shot::get("/api/reference/institutions?q=be", Some(me)),
+        ),
         ("read-document", Shot::get(document, Some(me))),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("pages", Shot::get("/", None)),
@@ -196,8 +248,18 @@ pub(super) async fn measure(
     let same = Bytes::from_static(b"code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\n");
     let import = Shot::post("/internal/import/institutions", Some(&operator), same);
     run("import-reference", "fixed", vec![import; counts.slow]).await?;
-    run("expire-accesses", "fixed", vec![timer("expire-accesses"); counts.slow]).await?;
-    let sessions = run("sign-in", "", vec![sign_in_shot("orang1@bench.example"); counts.slow.min(100)]).await?;
+    run(
+        "expire-accesses",
+        "fixed",
+        vec![timer("expire-accesses"); counts.slow],
+    )
+    .await?;
+    let sessions = run(
+        "sign-in",
+        "",
+        vec![sign_in_shot("orang1@bench.example"); counts.slow.min(100)],
+    )
+    .await?;
     let sign_outs = sessions.iter().map(|(_, session)| {
         let token: Arc<str> = session["token"].as_str().unwrap_or_default().into();
         Shot::post("/api/sign-out", Some(&token), Bytes::new())
@@ -207,7 +269,11 @@ pub(super) async fn measure(
 }
 
 fn timer(name: &str) -> Shot {
-    Shot::post(format!("/internal/timers/{name}"), Some(&OPERATOR_TOKEN.into()), Bytes::new())
+    Shot::post(
+        format!("/internal/timers/{name}"),
+        Some(&OPERATOR_TOKEN.into()),
+        Bytes::new(),
+    )
 }
 
 impl People {
@@ -219,10 +285,15 @@ impl People {
     /// Forms for accesses that nobody has yet.
     fn registrations(&mut self, count: usize) -> Result<Vec<Shot>> {
         let room = self.tokens.len() * self.work_units.len() * self.roles.len();
-        anyhow::ensure!(self.used + count <= room, "there are only {room} accesses to ask for");
+        anyhow::ensure!(
+            self.used + count <= room,
+            "there are only {room} accesses to ask for"
+        );
         let from = self.used;
         self.used += count;
-        Ok((from..from + count).map(|index| self.registration(index)).collect())
+        Ok((from..from + count)
+            .map(|index| self.registration(index))
+            .collect())
     }
 
     fn registration(&self, index: usize) -> Shot {
@@ -236,7 +307,11 @@ impl People {
             "document": self.documents[person],
             "confirmed": true,
         });
-        Shot::post("/api/accesses/registration", Some(&self.tokens[person]), json(&body))
+        Shot::post(
+            "/api/accesses/registration",
+            Some(&self.tokens[person]),
+            json(&body),
+        )
     }
 
     /// The accesses that these answers to registrations are about.
@@ -265,12 +340,20 @@ struct Owned {
 impl Owned {
     fn approval(&self, verifier: &Arc<str>) -> Shot {
         let path = format!("/api/requests/{}/decision", self.request);
-        Shot::post(path, Some(verifier), json(&json!({ "decision": "approve", "attested": true })))
+        Shot::post(
+            path,
+            Some(verifier),
+            json(&json!({ "decision": "approve", "attested": true })),
+        )
     }
 
     fn deactivation(&self) -> Shot {
         let path = format!("/api/accesses/{}/deactivation", self.access);
-        Shot::post(path, Some(&self.token), json(&json!({ "handover": { "kind": "none-open" } })))
+        Shot::post(
+            path,
+            Some(&self.token),
+            json(&json!({ "handover": { "kind": "none-open" } })),
+        )
     }
 
     fn reactivation(&self) -> Shot {
@@ -285,7 +368,10 @@ fn json(value: &Value) -> Bytes {
 }
 
 fn text(value: &Value, name: &str) -> Result<String> {
-    value[name].as_str().map(str::to_owned).with_context(|| format!("no `{name}` in {value}"))
+    value[name]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no `{name}` in {value}"))
 }
 
 fn string(value: &Value, name: &str) -> String {

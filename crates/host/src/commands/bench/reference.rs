@@ -48,10 +48,14 @@ pub(super) fn replay(service_database: &Path, scratch: &Path) -> Result<CommitRa
     let mut rows = events.query([])?;
     let mut times: BTreeMap<String, (u32, Duration)> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let values = (0..11).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>()?;
+        let values = (0..11)
+            .map(|column| row.get(column))
+            .collect::<Result<Vec<Value>, _>>()?;
         let kind: String = row.get(2)?;
         let began = Instant::now();
-        let appended = append.query_row(rusqlite::params_from_iter(values), |_| Ok(())).is_ok();
+        let appended = append
+            .query_row(rusqlite::params_from_iter(values), |_| Ok(()))
+            .is_ok();
         let took = began.elapsed();
         anyhow::ensure!(appended, "the replay refused an event of kind {kind}");
         let (count, time) = times.entry(kind).or_default();

@@ -65,7 +65,11 @@ impl Service {
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("ready: http://").map(str::to_owned))
             .context("the service ended before it was ready; its messages above say why")?;
-        Ok(Self { child, address: ready.parse()?, start: began.elapsed() })
+        Ok(Self {
+            child,
+            address: ready.parse()?,
+            start: began.elapsed(),
+        })
     }
 
     /// Ends it as an operator would, so that everything is in the database file.

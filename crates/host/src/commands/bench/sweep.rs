@@ -38,7 +38,12 @@ pub(super) struct Sweep {
 }
 
 /// Fills a database with due accesses and sweeps it.
-pub(super) async fn measure(manifest: &Path, scratch: &Path, rows: u64, decree: &Bytes) -> Result<Sweep> {
+pub(super) async fn measure(
+    manifest: &Path,
+    scratch: &Path,
+    rows: u64,
+    decree: &Bytes,
+) -> Result<Sweep> {
     let state_dir = scratch.join(format!("sweep-{rows}"));
     let service = Service::start(manifest, &state_dir)?;
     let people = operations::prepare(service.address, decree).await?;
@@ -53,7 +58,12 @@ pub(super) async fn measure(manifest: &Path, scratch: &Path, rows: u64, decree: 
     let service = Service::start(manifest, &state_dir)?;
     let read = people.a_read();
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let calm = tokio::spawn(repeat_until(service.address, READERS, read.clone(), stopped));
+    let calm = tokio::spawn(repeat_until(
+        service.address,
+        READERS,
+        read.clone(),
+        stopped,
+    ));
     tokio::time::sleep(CALM).await;
     stop.send(true)?;
     let reads_before = calm.await??;
@@ -82,13 +92,19 @@ pub(super) async fn measure(manifest: &Path, scratch: &Path, rows: u64, decree: 
 /// Drives the timer as a scheduler would, until none is left.
 async fn sweep(service: &Service, rows: u64) -> Result<Duration> {
     let operator: Arc<str> = OPERATOR_TOKEN.into();
-    let run = Shot::post("/internal/timers/expire-accesses", Some(&operator), Bytes::new());
+    let run = Shot::post(
+        "/internal/timers/expire-accesses",
+        Some(&operator),
+        Bytes::new(),
+    );
     let mut connection = Connection::open(service.address).await?;
     let mut expired = 0;
     let began = Instant::now();
     loop {
         let outcome = connection.json(&run).await?;
-        expired += outcome["expired"].as_u64().context("a sweep says how many expired")?;
+        expired += outcome["expired"]
+            .as_u64()
+            .context("a sweep says how many expired")?;
         if outcome["done"] == true {
             anyhow::ensure!(expired <= rows, "{expired} of {rows} accesses expired");
             return Ok(began.elapsed());
