@@ -315,7 +315,7 @@ fn is_indonesian(text: Option<&str>) -> bool {
         "missing",
     ];
     text.is_some_and(|text| {
-        let words = text.split(|c: char| !c.is_alphanumeric());
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
         !text.trim().is_empty()
             && words
                 .into_iter()

@@ -31,7 +31,8 @@ pub struct Recorded {
 }
 
 impl Database {
-    pub(crate) fn new(state: &Path) -> Self {
+    /// What lies in this state folder.
+    pub fn new(state: &Path) -> Self {
         Self {
             state: state.to_owned(),
         }

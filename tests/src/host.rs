@@ -30,6 +30,8 @@ pub struct Options {
     pub timers_awake: bool,
     /// What is logged, as `AKSES_LOG` takes it.
     pub log: String,
+    /// A command that the program's own is handed to, to be run under conditions.
+    pub under: Vec<String>,
 }
 
 impl Default for Options {
@@ -39,6 +41,7 @@ impl Default for Options {
             variables: vec![("operator_token".to_owned(), OPERATOR_TOKEN.to_owned())],
             timers_awake: false,
             log: "info".to_owned(),
+            under: Vec::new(),
         }
     }
 }
@@ -56,6 +59,13 @@ impl Options {
     #[must_use]
     pub fn awake(mut self) -> Self {
         self.timers_awake = true;
+        self
+    }
+
+    /// Run by another command, which gets the program and its arguments.
+    #[must_use]
+    pub fn under(mut self, command: &[&str]) -> Self {
+        self.under = command.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
@@ -186,12 +196,20 @@ impl Host {
 
     /// The command that starts it.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let program = program();
+        let mut command = match self.options.under.split_first() {
+            None => Command::new(program),
+            Some((first, others)) => {
+                let mut command = Command::new(first);
+                command.args(others).arg(program);
+                command
+            }
+        };
         command
             .current_dir(project())
             .env("AKSES_LOG", &self.options.log);
-        command.args(["up", "--no-build", "--listen", "127.0.0.1:0", "--state-dir"]);
-        command.arg(self.folder.state());
+        command.args(["up", "--no-build", "--listen", "127.0.0.1:0"]);
+        command.arg("--state-dir").arg(self.folder.state());
         if !self.options.timers_awake {
             command.arg("--manifest").arg(self.folder.manifest_asleep());
         }
@@ -202,6 +220,17 @@ impl Host {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
         command
+    }
+
+    /// With other options from the next start on.
+    pub fn set_options(&mut self, options: Options) {
+        self.options = options;
+    }
+
+    /// The number of its process.
+    pub fn process_id(&self) -> u32 {
+        let running = self.running();
+        running.as_ref().expect("it runs").process.id()
     }
 
     /// Starts it after it was killed or stopped; its clock begins anew.

@@ -167,6 +167,11 @@ impl Process {
         panic!("it still runs after {START_MS_MAX} ms\n{}", self.log_tail());
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The end of what it said on standard error.
     pub fn log_tail(&self) -> String {
         tail(&self.log, |_| true)

@@ -71,7 +71,7 @@ fn all_2_logs_name_nobody() {
         .expect(401);
     let _ = person
         .call("POST", "/api/accesses/registration")
-        .body("{\"a\":")
+        .body("{\"role\":")
         .send()
         .expect(400);
     world.host.set_clock("2026-03-27T17:00:00Z");

@@ -4,11 +4,20 @@
 use akses_tests::torture::Torture;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// How many rounds, when `cargo akses torture` asks for more than usual.
+const ROUNDS_VARIABLE: &str = "AKSES_TORTURE_ROUNDS";
+
+/// Rounds of every test run.
+const ROUNDS_DEFAULT: u32 = 20;
+
 #[test]
-fn twenty_kills_at_random_moments_lose_and_double_nothing_acknowledged() {
+fn kills_at_random_moments_lose_and_double_nothing_acknowledged() {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let rounds = std::env::var(ROUNDS_VARIABLE).map_or(ROUNDS_DEFAULT, |rounds| {
+        rounds.parse().expect("a number of rounds")
+    });
     let torture = Torture {
-        rounds: 20,
+        rounds,
         writers: 4,
         load_ms_max: 400,
         seed: since_epoch.as_secs(),

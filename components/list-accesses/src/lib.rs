@@ -5,9 +5,9 @@ use akses_domain::access::{NextStep, Status, next_steps};
 use akses_domain::ids::AccessId;
 use akses_domain::time::{CutOff, Instant};
 use akses_domain::words;
-use akses_endpoint::accesses::{Moment, status_of, zone};
+use akses_endpoint::accesses::{Moment, Named, status_of, zone};
 use akses_endpoint::store::accesses::{self, Access};
-use akses_endpoint::{Call, Problem, Reply, Response, config, serve};
+use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -33,12 +33,6 @@ struct Item {
     request: Option<Waiting>,
     rejection: Option<String>,
     next_steps: &'static [NextStep],
-}
-
-#[derive(Serialize)]
-struct Named {
-    id: String,
-    name: String,
 }
 
 #[derive(Serialize)]
@@ -68,10 +62,8 @@ async fn list(call: Call) -> Result<Reply, Problem> {
         ),
     };
     let cut_off = config::cut_off()?;
-    let mut rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
+    let (rows, next) = page::cut(rows, limit, |row| row.id.clone());
     let accesses = rows
         .into_iter()
         .map(|row| item(row, call.now(), cut_off))

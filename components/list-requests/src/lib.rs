@@ -5,9 +5,9 @@ use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
 use akses_domain::ids::RequestId;
 use akses_domain::time::Instant;
-use akses_endpoint::accesses::{Moment, authorities, zone};
+use akses_endpoint::accesses::{Moment, Named, authorities, zone};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
-use akses_endpoint::{Call, Problem, Reply, Response, serve};
+use akses_endpoint::{Call, Problem, Reply, Response, page, serve};
 use serde::Serialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -38,12 +38,6 @@ struct Item {
     version: u32,
 }
 
-#[derive(Serialize)]
-struct Named {
-    id: String,
-    name: String,
-}
-
 #[http_service]
 async fn list_requests(request: Request) -> Response {
     serve(request, Method::GET, list).await
@@ -58,13 +52,8 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let limit = call.limit()?;
     let after = call.query("after").map(|text| cursor(&text)).transpose()?;
     let scopes = scopes(&authorities);
-    let mut rows = requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| format!("{}.{}", row.deadline_at, row.id));
+    let rows = requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
+    let (rows, next) = page::cut(rows, limit, |row| format!("{}.{}", row.deadline_at, row.id));
     let requests = rows
         .into_iter()
         .map(|row| item(row, call.now()))

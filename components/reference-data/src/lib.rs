@@ -3,7 +3,7 @@
 
 use akses_domain::ids::InstitutionId;
 use akses_endpoint::store::reference;
-use akses_endpoint::{Call, Problem, Reply, Response, serve};
+use akses_endpoint::{Call, Problem, Reply, Response, page, serve};
 use serde::Serialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -65,7 +65,7 @@ fn institutions(call: &Call) -> Result<Reply, Problem> {
         call.query("after").as_deref(),
         limit + 1,
     )?;
-    page(
+    answer(
         rows,
         limit,
         |row| row.id.clone(),
@@ -96,7 +96,7 @@ fn work_units(call: &Call) -> Result<Reply, Problem> {
         call.query("after").as_deref(),
         limit + 1,
     )?;
-    page(
+    answer(
         rows,
         limit,
         |row| row.id.clone(),
@@ -122,16 +122,13 @@ fn roles() -> Result<Reply, Problem> {
     Reply::json(&Page { items, next: None })
 }
 
-/// One row more than the page was asked for, to know whether there is another.
-fn page<Row, Item: Serialize>(
-    mut rows: Vec<Row>,
+fn answer<Row, Item: Serialize>(
+    rows: Vec<Row>,
     limit: u32,
     end: impl Fn(&Row) -> String,
     item: impl Fn(Row) -> Item,
 ) -> Result<Reply, Problem> {
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(end);
+    let (rows, next) = page::cut(rows, limit, end);
     Reply::json(&Page {
         items: rows.into_iter().map(item).collect(),
         next,

@@ -30,6 +30,15 @@ impl Moment {
     }
 }
 
+/// Something with a name.
+#[derive(Debug, Serialize)]
+pub struct Named {
+    /// Its id or code.
+    pub id: String,
+    /// As people know it.
+    pub name: String,
+}
+
 /// The answer to a command on an access: where it stands now.
 #[derive(Debug, Serialize)]
 pub struct AccessView {

@@ -33,6 +33,14 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             "Isi permintaan bersusun terlalu dalam.",
         ));
     }
+    // serde takes a list for an object, its fields by position; no client of
+    // ours means that.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::bad_request(
+            "not-an-object",
+            "Isi permintaan harus berupa objek JSON.",
+        ));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -151,6 +159,7 @@ mod tests {
             (r#"{"name":"x"} trailing"#, "not-json", None),
             ("", "not-json", None),
             (r#"[[[[[[[[[1]]]]]]]]]"#, "json-too-deep", None),
+            (r#" ["x", null]"#, "not-an-object", None),
         ] {
             let problem = parse::<Body>(body.as_bytes()).expect_err(body);
             assert_eq!(problem.kind(), kind, "{body}");

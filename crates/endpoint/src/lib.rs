@@ -16,6 +16,7 @@ pub mod form;
 pub mod identity;
 mod json;
 pub mod operator;
+pub mod page;
 pub mod password;
 mod problem;
 pub mod record;

@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{audit, bench, build, doctor, import, mailbox, test, up};
+use commands::{audit, bench, build, doctor, import, mailbox, test, torture, up};
 
 /// Runs Akses, builds and tests it.
 ///
@@ -40,6 +40,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Check the record against its seals
     Audit(audit::AuditArgs),
+    /// Kill the service many times under load and look for losses
+    Torture(torture::TortureArgs),
     /// Run a mail server to try things with
     Mailbox(mailbox::MailboxArgs),
 }
@@ -64,6 +66,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Import(args) => block_on(import::run(&args)),
         Command::Bench(args) => block_on(bench::run(args)),
         Command::Audit(args) => audit::run(&args),
+        Command::Torture(args) => torture::run(&args),
         Command::Mailbox(args) => block_on(mailbox::run(args)),
     }
 }

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod import;
 pub mod mailbox;
 pub mod test;
+pub mod torture;
 pub mod up;
 mod workspace;
 

@@ -15,7 +15,7 @@ use super::{cargo, project_root};
 use crate::progress;
 
 /// Tells the end-to-end tests which program to start.
-const PROGRAM_VARIABLE: &str = "AKSES_BIN";
+pub const PROGRAM_VARIABLE: &str = "AKSES_BIN";
 
 /// The package with the heavy dependencies; see [`selections`].
 const HOST_PACKAGE: &str = "akses";

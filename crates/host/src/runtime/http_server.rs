@@ -24,13 +24,14 @@ use tokio::time::timeout;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{InstantiationError, ProxyHandler};
 
+use super::body::{ClientBody, TurnBody};
 use super::handler::Handler;
 use super::limits::{
     CONNECTIONS_MAX, DRAIN_MS, HEADER_BYTES_MAX, HEADER_FIELDS_MAX, HEADER_READ_MS, QUEUE_MS,
     REQUESTS_MAX,
 };
 use super::routes::{Match, Routes};
-use super::turn::{Turn, TurnBody, Turns};
+use super::turn::{Turn, Turns};
 use crate::manifest::WELL_KNOWN_PREFIX;
 
 /// Routes lead to compositions.
@@ -151,6 +152,9 @@ impl Server {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
+            // A client may end its side after the request and still wait for
+            // the answer.
+            .half_close(true)
             .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
             .max_buf_size(HEADER_BYTES_MAX)
             .max_headers(HEADER_FIELDS_MAX)
@@ -165,8 +169,10 @@ impl Server {
         });
     }
 
-    async fn answer(&self, mut request: Request<Incoming>, client: SocketAddr) -> Response<Answer> {
-        let uri = match absolute_uri(&request) {
+    async fn answer(&self, request: Request<Incoming>, client: SocketAddr) -> Response<Answer> {
+        let (mut parts, body) = request.into_parts();
+        let body = ClientBody::new(body, &parts.headers);
+        let uri = match absolute_uri(&parts) {
             Ok(uri) => uri,
             Err(error) => {
                 tracing::debug!(%client, error = format!("{error:#}"), "a request without a usable address");
@@ -181,12 +187,11 @@ impl Server {
             // As on Spin: no route, no body.
             return empty(StatusCode::NOT_FOUND);
         };
-        let headers = request.headers_mut();
-        headers.remove(header::CONNECTION);
+        parts.headers.remove(header::CONNECTION);
         let host = uri.authority().map_or("localhost", Authority::as_str);
-        found.set_headers(headers, &uri, host, client);
-        *request.uri_mut() = uri.clone();
-        let response = self.run(request, &found).await;
+        found.set_headers(&mut parts.headers, &uri, host, client);
+        parts.uri = uri.clone();
+        let response = self.run(Request::from_parts(parts, body), &found).await;
         tracing::debug!(
             %client,
             route = found.raw_route(),
@@ -199,7 +204,7 @@ impl Server {
 
     async fn run(
         &self,
-        request: Request<Incoming>,
+        request: Request<ClientBody>,
         found: &Match<'_, ProxyHandler<Handler>>,
     ) -> Response<Answer> {
         let entered = timeout(Duration::from_millis(QUEUE_MS), self.enter()).await;
@@ -213,7 +218,7 @@ impl Server {
         };
         let visit = Visit(turn.clone());
         let request = request.map(|body| {
-            if body.is_end_stream() {
+            if body.is_empty() {
                 Empty::new().map_err(never).boxed_unsync()
             } else {
                 TurnBody::new(body, turn.clone()).boxed_unsync()
@@ -270,9 +275,9 @@ fn failure(
 }
 
 /// The address of a request with scheme and authority, which components see.
-fn absolute_uri(request: &Request<Incoming>) -> Result<Uri> {
-    let mut parts = request.uri().clone().into_parts();
-    let host = request.headers().get(header::HOST);
+fn absolute_uri(request: &http::request::Parts) -> Result<Uri> {
+    let mut parts = request.uri.clone().into_parts();
+    let host = request.headers.get(header::HOST);
     let host: Option<Authority> = host
         .map(|host| {
             host.to_str()

@@ -50,6 +50,10 @@ pub const HEADER_READ_MS: u64 = 30_000;
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Fields in the header of a request.
 pub const HEADER_FIELDS_MAX: usize = 100;
+/// What is still read of a body that no component wanted.
+pub const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// See [`LINGER_BYTES_MAX`].
+pub const LINGER_MS: u64 = 5_000;
 /// How long a stop waits for requests and timers that are under way.
 pub const DRAIN_MS: u64 = 10_000;
 /// One line of a guest's stdout or stderr in the log.

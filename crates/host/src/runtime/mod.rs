@@ -1,6 +1,7 @@
 //! The runtime: what `akses up` and the tests start.
 
 mod application;
+mod body;
 mod clock;
 mod code;
 mod control;
@@ -220,8 +221,11 @@ impl Running {
             }
         }
         // The data closes last: everything acknowledged is durable already.
-        self.key_value.close().await?;
-        self.sqlite.close().await?;
+        // Each is closed whatever becomes of the other.
+        let key_value = self.key_value.close().await;
+        let sqlite = self.sqlite.close().await;
+        key_value?;
+        sqlite?;
         tracing::info!("stopped");
         Ok(())
     }

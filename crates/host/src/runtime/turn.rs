@@ -7,17 +7,11 @@
 //! waits for something outside: a durable write, a body that is still on its
 //! way, a socket.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime_wasi_http::Error as HttpError;
 
 use super::limits::YIELDS_WITH_TURN_MAX;
 
@@ -160,75 +154,6 @@ impl Seat {
     /// Notes how large the linear memory has become.
     pub fn set_memory_bytes(&self, bytes: usize) {
         self.memory_bytes.store(bytes, Ordering::Relaxed);
-    }
-}
-
-/// A request body that holds no turn while its bytes are still on their way:
-/// otherwise two slow uploads would stop everybody.
-pub struct TurnBody {
-    inner: Incoming,
-    turn: Turn,
-    paused: bool,
-    resuming: Option<Resuming>,
-}
-
-type Resuming = (
-    Pin<Box<dyn Future<Output = ()> + Send>>,
-    Option<Result<Frame<Bytes>, HttpError>>,
-);
-
-impl TurnBody {
-    /// Wraps the body of the request that has `turn`.
-    pub fn new(inner: Incoming, turn: Turn) -> Self {
-        Self {
-            inner,
-            turn,
-            paused: false,
-            resuming: None,
-        }
-    }
-}
-
-impl Body for TurnBody {
-    type Data = Bytes;
-    type Error = HttpError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
-        loop {
-            if let Some((resume, frame)) = &mut self.resuming {
-                std::task::ready!(resume.as_mut().poll(cx));
-                let frame = frame.take();
-                self.resuming = None;
-                self.paused = false;
-                return Poll::Ready(frame);
-            }
-            match Pin::new(&mut self.inner).poll_frame(cx) {
-                Poll::Pending => {
-                    self.paused = true;
-                    self.turn.pause();
-                    return Poll::Pending;
-                }
-                Poll::Ready(frame) => {
-                    let frame = frame.map(|frame| frame.map_err(HttpError::from));
-                    if !self.paused {
-                        return Poll::Ready(frame);
-                    }
-                    let turn = self.turn.clone();
-                    self.resuming = Some((Box::pin(async move { turn.resume().await }), frame));
-                }
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.resuming.is_none() && self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }
 
