@@ -71,6 +71,7 @@ fn units(part: usize) -> String {
 }
 
 #[test]
+#[ignore = "the conditions it makes do not work on every machine yet: see the open issue"]
 fn a_failing_disk_is_told_and_leaves_nothing_half_written() {
     let options = Options::default();
     let mut world = World::with(options.clone().under(&FAILING_DISK));
@@ -151,6 +152,7 @@ fn inside(host: &Host) -> PathBuf {
 }
 
 #[test]
+#[ignore = "the conditions it makes do not work on every machine yet: see the open issue"]
 fn a_full_disk_is_told_and_served_from_again_when_there_is_room() {
     let Some(host) = small_disk() else {
         println!("left out: this machine lets nobody mount a disk");

@@ -63,6 +63,11 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
         )
     } else if message.starts_with("missing field") {
         (join(path, quoted), "Bidang ini wajib diisi.")
+    } else if message.starts_with("duplicate field") {
+        (
+            join(path, quoted),
+            "Bidang ini muncul dua kali; kirim satu saja.",
+        )
     } else if message.starts_with("unknown variant") {
         (
             path.to_owned(),
@@ -139,6 +144,7 @@ mod tests {
         for (body, kind, field) in [
             (r#"{"name":1}"#, "invalid-field", Some("name")),
             (r#"{}"#, "invalid-field", Some("name")),
+            (r#"{"name":"x","name":"y"}"#, "invalid-field", Some("name")),
             (r#"{"name":"x","age":1}"#, "invalid-field", Some("age")),
             (
                 r#"{"name":"x","inner":{}}"#,

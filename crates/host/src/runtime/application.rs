@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use wasmtime::Engine;
@@ -35,6 +36,8 @@ pub struct Resources<'a> {
     pub clock: Clock,
     /// Where mounted files are prepared.
     pub files_dir: &'a Path,
+    /// Set when the host begins to stop.
+    pub stopping: Arc<AtomicBool>,
 }
 
 /// Everything that answers.
@@ -74,6 +77,7 @@ pub fn load(
     }
     let mut loader = Loader {
         engine,
+        stopping: resources.stopping.clone(),
         compositions,
         handlers: BTreeMap::new(),
     };
@@ -99,6 +103,7 @@ pub fn load(
 
 struct Loader<'a> {
     engine: &'a Engine,
+    stopping: Arc<AtomicBool>,
     compositions: BTreeMap<&'a Composition<'a>, (InstancePre<State>, Arc<Grants>)>,
     handlers: BTreeMap<Composition<'a>, ProxyHandler<Handler>>,
 }
@@ -118,7 +123,7 @@ impl<'a> Loader<'a> {
                     composition.component
                 )
             })?;
-        let handler = ProxyHandler::new(Handler::new(self.engine, grants.clone(), service));
+        let handler = ProxyHandler::new(Handler::new(self.engine, grants.clone(), service, self.stopping.clone()));
         self.handlers.insert(composition, handler.clone());
         Ok(handler)
     }

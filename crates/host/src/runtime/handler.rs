@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -24,15 +25,22 @@ pub struct Handler {
     engine: Engine,
     grants: Arc<Grants>,
     service: ServicePre<State>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Handler {
-    /// Serves with instances of `service`.
-    pub fn new(engine: &Engine, grants: Arc<Grants>, service: ServicePre<State>) -> Self {
+    /// Serves with instances of `service`; `stopping` says that the host ends.
+    pub fn new(
+        engine: &Engine,
+        grants: Arc<Grants>,
+        service: ServicePre<State>,
+        stopping: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             engine: engine.clone(),
             grants,
             service,
+            stopping,
         }
     }
 
@@ -59,6 +67,7 @@ impl HandlerState for Handler {
             state: Worker {
                 component: self.grants.id.clone(),
                 seat,
+                stopping: self.stopping.clone(),
             },
         })
     }
@@ -68,6 +77,7 @@ impl HandlerState for Handler {
 pub struct Worker {
     component: Arc<str>,
     seat: Arc<Seat>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl WorkerState for Worker {
@@ -99,7 +109,9 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {
-        if let Err(error) = result {
+        // Idle instances are dropped with the host; that looks like a failure.
+        let is_expected = self.stopping.load(Ordering::Relaxed);
+        if let (Err(error), false) = (result, is_expected) {
             tracing::error!(component = %self.component, error = format!("{error:?}"), "an instance failed");
         }
         drop(store);
