@@ -123,7 +123,12 @@ impl<'a> Loader<'a> {
                     composition.component
                 )
             })?;
-        let handler = ProxyHandler::new(Handler::new(self.engine, grants.clone(), service, self.stopping.clone()));
+        let handler = ProxyHandler::new(Handler::new(
+            self.engine,
+            grants.clone(),
+            service,
+            self.stopping.clone(),
+        ));
         self.handlers.insert(composition, handler.clone());
         Ok(handler)
     }

@@ -21,6 +21,8 @@ mod turn;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -68,6 +70,7 @@ pub struct Running {
     pub control: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    stopping: Arc<AtomicBool>,
     sqlite: Sqlite,
     key_value: KeyValue,
     _state_lock: StateLock,
@@ -87,6 +90,7 @@ pub async fn start(options: RuntimeOptions) -> Result<Running> {
         cache_dir: options.cache_dir,
         variables: options.variables,
         clock: clock.clone(),
+        stopping: Arc::default(),
     };
     // Compiling takes all cores for a while, which is not for the async threads.
     let ready = tokio::task::spawn_blocking(move || load.run()).await??;
@@ -113,10 +117,12 @@ struct Load {
     cache_dir: PathBuf,
     variables: BTreeMap<String, String>,
     clock: Clock,
+    stopping: Arc<AtomicBool>,
 }
 
 struct Ready {
     loaded: Loaded,
+    stopping: Arc<AtomicBool>,
     sqlite: Sqlite,
     key_value: KeyValue,
 }
@@ -133,11 +139,13 @@ impl Load {
             key_value: key_value.clone(),
             clock: self.clock,
             files_dir: &self.state_dir.join(FILES_DIR),
+            stopping: self.stopping.clone(),
         };
         let engine = engine::new()?;
         let loaded = application::load(&engine, &manifest, &self.cache_dir, &resources)?;
         Ok(Ready {
             loaded,
+            stopping: self.stopping,
             sqlite,
             key_value,
         })
@@ -166,6 +174,7 @@ impl Start {
         let address = self.listener.local_addr()?;
         let Ready {
             loaded,
+            stopping,
             sqlite,
             key_value,
         } = self.ready;
@@ -200,6 +209,7 @@ impl Start {
             control,
             stop,
             tasks,
+            stopping,
             sqlite,
             key_value,
             _state_lock: self.state_lock,
@@ -220,6 +230,7 @@ impl Running {
                 task.abort();
             }
         }
+        self.stopping.store(true, Ordering::Relaxed);
         // The data closes last: everything acknowledged is durable already.
         // Each is closed whatever becomes of the other.
         let key_value = self.key_value.close().await;
