@@ -12,12 +12,20 @@ pub fn decree(text: &str) -> Vec<u8> {
 /// # Panics
 /// When it cannot be that small.
 pub fn decree_of(bytes: usize) -> Vec<u8> {
+    decree_of_saying(bytes, "")
+}
+
+/// A decree of exactly so many bytes that says `text`.
+///
+/// # Panics
+/// When it cannot be that small.
+pub fn decree_of_saying(bytes: usize, text: &str) -> Vec<u8> {
     let mut padding = bytes
-        .checked_sub(build("", 0).len())
+        .checked_sub(build(text, 0).len())
         .expect("a PDF has some bytes");
     // The numbers in it have more digits when it grows.
     for _ in 0..8 {
-        let pdf = build("", padding);
+        let pdf = build(text, padding);
         match pdf.len().cmp(&bytes) {
             std::cmp::Ordering::Equal => return pdf,
             std::cmp::Ordering::Less => padding += bytes - pdf.len(),

@@ -363,7 +363,6 @@ fn json_that_is_none_is_refused() {
 }
 
 #[test]
-#[ignore = "known fault: a wrong type in the tagged body of a decision is named `.`: see the open issue"]
 fn a_field_that_is_unknown_missing_twice_or_of_another_type_is_named() {
     let room = Room::enter();
     for (person, path, form) in room.forms() {

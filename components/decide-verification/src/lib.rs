@@ -6,24 +6,44 @@ use akses_endpoint::accesses::{AccessView, authorities};
 use akses_endpoint::store::requests;
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 
 /// The id in `/api/requests/:id/decision`.
 const ID_SEGMENT: usize = 2;
 
+/// Read first, because it says which other fields there may be. One tagged enum
+/// would do both at once, but loses which field has the wrong type.
 #[derive(Deserialize)]
-#[serde(tag = "decision", rename_all = "kebab-case", deny_unknown_fields)]
-enum Body {
-    Approve {
-        #[serde(default)]
-        attested: bool,
-        valid_until: Option<Day>,
-    },
-    Reject {
-        #[serde(default)]
-        reason: String,
-    },
+struct Body {
+    decision: Decision,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Decision {
+    Approve,
+    Reject,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Approve {
+    #[serde(rename = "decision")]
+    _decision: IgnoredAny,
+    #[serde(default)]
+    attested: bool,
+    valid_until: Option<Day>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reject {
+    #[serde(rename = "decision")]
+    _decision: IgnoredAny,
+    #[serde(default)]
+    reason: String,
 }
 
 #[http_service]
@@ -38,32 +58,34 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         return Err(Refusal::NotAVerifier.into());
     }
     let request: RequestId = call.id(ID_SEGMENT)?;
-    let body: Body = call.json()?;
-    let cut_off = config::cut_off()?;
-    let access: AccessId = requests::access_of(&request.to_string())?
-        .and_then(|id| id.parse().ok())
-        .ok_or(Refusal::UnknownRequest)?;
     let verifier = Verifier {
         account: person,
         authorities,
     };
-    let done = record::command(&call, person, access, |_| {
-        Ok(match body {
-            Body::Approve {
-                attested,
-                valid_until,
-            } => Command::Approve(Approval {
-                request,
-                verifier,
-                attested,
-                valid_until: valid_until.map(|day| day.0),
-            }),
-            Body::Reject { reason } => Command::Reject {
-                request,
-                verifier,
-                reason,
-            },
-        })
-    })?;
+    let command = command(&call, request, verifier)?;
+    let cut_off = config::cut_off()?;
+    let access: AccessId = requests::access_of(&request.to_string())?
+        .and_then(|id| id.parse().ok())
+        .ok_or(Refusal::UnknownRequest)?;
+    let done = record::command(&call, person, access, |_| Ok(command))?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
+}
+
+fn command(call: &Call, request: RequestId, verifier: Verifier) -> Result<Command, Problem> {
+    Ok(match call.json::<Body>()?.decision {
+        Decision::Approve => {
+            let body: Approve = call.json()?;
+            Command::Approve(Approval {
+                request,
+                verifier,
+                attested: body.attested,
+                valid_until: body.valid_until.map(|day| day.0),
+            })
+        }
+        Decision::Reject => Command::Reject {
+            request,
+            verifier,
+            reason: call.json::<Reject>()?.reason,
+        },
+    })
 }

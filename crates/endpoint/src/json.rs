@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use akses_domain::time::Date;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
 /// Our deepest body has three levels.
@@ -41,19 +41,16 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             "Isi permintaan harus berupa objek JSON.",
         ));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        explain(&path, error.inner())
-    })?;
-    deserializer.end().map_err(|_| not_json())?;
-    Ok(value)
+    // Whatever is no JSON is found first: further on, serde_json calls a number in
+    // place of a choice a syntax error too.
+    let body = std::str::from_utf8(body).map_err(|_| not_json())?;
+    let _: IgnoredAny = serde_json::from_str(body).map_err(|_| not_json())?;
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> Problem {
-    if !error.is_data() {
-        return not_json();
-    }
     let message = error.to_string();
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (field, detail) = if message.starts_with("unknown field") {
@@ -130,7 +127,11 @@ mod tests {
     struct Body {
         name: String,
         inner: Option<Inner>,
+        choice: Option<Choice>,
     }
+
+    #[derive(Debug, Deserialize)]
+    enum Choice {}
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -160,6 +161,16 @@ mod tests {
                 r#"{"name":"x","inner":{"n":1}}"#,
                 "invalid-field",
                 Some("inner.n"),
+            ),
+            (
+                r#"{"name":"x","choice":7}"#,
+                "invalid-field",
+                Some("choice"),
+            ),
+            (
+                r#"{"name":"x","choice":"banish"}"#,
+                "invalid-field",
+                Some("choice"),
             ),
             (r#"{"name":"x""#, "not-json", None),
             (r#"{"name":"x"} trailing"#, "not-json", None),
