@@ -38,6 +38,9 @@ pub struct BenchArgs {
     /// Only the operations, not the sweep
     #[arg(long)]
     no_sweep: bool,
+    /// Only the sweep, not the operations
+    #[arg(long, conflicts_with = "no_sweep")]
+    only_sweep: bool,
     /// Where the figures go as JSON [default: target/bench.json]
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -46,12 +49,19 @@ pub struct BenchArgs {
 /// Everything that was measured.
 #[derive(Serialize)]
 struct Report {
+    #[serde(flatten)]
+    service: Option<Figures>,
+    sweeps: Vec<Sweep>,
+}
+
+/// The service under load.
+#[derive(Serialize)]
+struct Figures {
     start_ms: f64,
     resident_mib_at_64: f64,
     /// Commits per second of one thread, by kind of event.
     one_thread: reference::CommitRates,
     operations: Vec<Row>,
-    sweeps: Vec<Sweep>,
 }
 
 /// One operation with its ratio.
@@ -87,11 +97,31 @@ async fn measure(
 ) -> Result<Report> {
     let decree = Bytes::from_static(DECREE);
     let scale = if args.quick { 10 } else { 1 };
+    let service = if args.only_sweep {
+        None
+    } else {
+        Some(measure_service(manifest, scratch, scale, &decree).await?)
+    };
+    let mut sweeps = Vec::new();
+    if !args.no_sweep {
+        for rows in [100_000, 1_000_000] {
+            sweeps.push(sweep::measure(manifest, scratch, rows / scale as u64, &decree).await?);
+        }
+    }
+    Ok(Report { service, sweeps })
+}
+
+async fn measure_service(
+    manifest: &std::path::Path,
+    scratch: &std::path::Path,
+    scale: usize,
+    decree: &Bytes,
+) -> Result<Figures> {
     let state_dir = scratch.join("operations");
     // The first start compiles; the second shows what a start costs.
     Service::start(manifest, &state_dir)?.stop()?;
     let service = Service::start(manifest, &state_dir)?;
-    let mut people = operations::prepare(service.address, &decree).await?;
+    let mut people = operations::prepare(service.address, decree).await?;
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
         let counts = if connections == 1 {
@@ -108,7 +138,7 @@ async fn measure(
             }
         };
         measured.extend(
-            operations::measure(service.address, connections, counts, &mut people, &decree).await?,
+            operations::measure(service.address, connections, counts, &mut people, decree).await?,
         );
     }
     let resident_mib_at_64 = service.resident_mib()?;
@@ -117,18 +147,11 @@ async fn measure(
     progress::note("the same writes on one thread");
     let one_thread = reference::replay(&state_dir.join(SQLITE_FILE), scratch)?;
     let operations = with_ratios(measured, &one_thread);
-    let mut sweeps = Vec::new();
-    if !args.no_sweep {
-        for rows in [100_000, 1_000_000] {
-            sweeps.push(sweep::measure(manifest, scratch, rows / scale as u64, &decree).await?);
-        }
-    }
-    Ok(Report {
+    Ok(Figures {
         start_ms,
         resident_mib_at_64,
         one_thread,
         operations,
-        sweeps,
     })
 }
 
@@ -155,15 +178,24 @@ fn with_ratios(measured: Vec<Measured>, one_thread: &reference::CommitRates) -> 
 }
 
 fn print(report: &Report) {
+    if let Some(service) = &report.service {
+        print_service(service);
+    }
+    for sweep in &report.sweeps {
+        progress::answer(sweep);
+    }
+}
+
+fn print_service(service: &Figures) {
     progress::answer(format_args!(
         "start to ready {:.0} ms, resident memory {:.0} MiB after 64 connections\n",
-        report.start_ms, report.resident_mib_at_64
+        service.start_ms, service.resident_mib_at_64
     ));
     progress::answer(format_args!(
         "{:<22} {:>5} {:>10} {:>9} {:>9} {:>7}  {:<24} {:>6}",
         "operation", "conn", "requests/s", "p50 ms", "p99 ms", "failed", "against", "ratio"
     ));
-    for row in &report.operations {
+    for row in &service.operations {
         let Measured {
             operation,
             against,
@@ -176,9 +208,6 @@ fn print(report: &Report) {
             "{operation:<22} {:>5} {:>10.0} {:>9.2} {:>9.2} {:>7}  {against:<24} {ratio:>6}",
             figures.connections, figures.per_second, figures.p50_ms, figures.p99_ms, figures.failed
         ));
-    }
-    for sweep in &report.sweeps {
-        progress::answer(sweep);
     }
 }
 

@@ -19,6 +19,9 @@ use akses::runtime::SQLITE_FILE;
 const READERS: usize = 4;
 /// How long they read before it.
 const CALM: Duration = Duration::from_secs(3);
+/// How many of the accesses belong to one person; those who sign in have as many
+/// as anybody.
+const ACCESSES_OF_ONE: i64 = 3;
 /// Rows of one statement while the database is filled.
 const FILL_ROWS: i64 = 50_000;
 
@@ -120,7 +123,8 @@ fn fill(database: &Path, rows: u64) -> Result<()> {
         "WITH RECURSIVE n (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?2)
          INSERT INTO event (subject, version, kind, data, actor, at, origin, request_id, institution)
          SELECT printf('01900000-0000-7000-8000-%012x', n), 1, 'access-carried-over',
-                json_object('account', (SELECT id FROM account LIMIT 1),
+                json_object('account', coalesce(?3 ->> (n / ?4),
+                                                printf('01900000-0000-7000-a000-%012x', n / ?4)),
                             'role', 'PPK',
                             'work_unit', printf('01900000-0000-7000-9000-%012x', n),
                             'institution', (SELECT id FROM institution LIMIT 1),
@@ -129,9 +133,14 @@ fn fill(database: &Path, rows: u64) -> Result<()> {
                 'operator:bench', 0, 'bench', '', (SELECT id FROM institution LIMIT 1)
          FROM n",
     )?;
+    let accounts: String =
+        connection.query_row("SELECT json_group_array(id) FROM account", [], |row| {
+            row.get(0)
+        })?;
     let rows = i64::try_from(rows)?;
     for from in (0..rows).step_by(usize::try_from(FILL_ROWS)?) {
-        insert.execute([from, rows.min(from + FILL_ROWS)])?;
+        let to = rows.min(from + FILL_ROWS);
+        insert.execute((from, to, &accounts, ACCESSES_OF_ONE))?;
     }
     connection.pragma_update(None, "wal_checkpoint", "truncate")?;
     Ok(())
