@@ -246,6 +246,9 @@ CREATE TABLE IF NOT EXISTS access (
 -- REG-7. `event_is_admissible` names it, because engines word this error differently.
 CREATE UNIQUE INDEX IF NOT EXISTS access_once ON access (account, role, work_unit);
 
+-- A person's accesses page by page, newest first.
+CREATE INDEX IF NOT EXISTS access_of_account ON access (account, id);
+
 -- What the sweep looks for (EXP-3), by zone, because the cut-off comes to each
 -- zone at a moment of its own.
 CREATE INDEX IF NOT EXISTS access_due ON access (zone, ends_at) WHERE standing = 'active';

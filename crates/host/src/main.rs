@@ -12,6 +12,9 @@ use tracing_subscriber::EnvFilter;
 
 use commands::{audit, bench, build, doctor, import, mailbox, test, torture, up};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs Akses, builds and tests it.
 ///
 /// Inside the project: `cargo akses COMMAND`. Results go to standard output,

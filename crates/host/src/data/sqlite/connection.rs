@@ -96,6 +96,9 @@ impl Connection {
         raw.busy_timeout(OPEN_BUSY_TIME)?;
         raw.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
         raw.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        // Without it a statement that reads a partial index is prepared again for
+        // each of its runs, because its plan might depend on what is bound.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         raw.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX)?;
         let value_bytes_max = i32::try_from(RESULT_BYTES_MAX).expect("fits");
         raw.set_limit(Limit::SQLITE_LIMIT_LENGTH, value_bytes_max)?;
