@@ -313,12 +313,18 @@ fn statements_use_the_indexes_they_were_written_for() {
             "expiry_due_count.sql",
             &["COVERING INDEX access_due (zone=? AND ends_at<?)"],
         ),
-        ("access_of_account.sql", &["access_once (account=?)"]),
+        (
+            "access_of_account.sql",
+            &["access_of_account (account=? AND id<?)"],
+        ),
         (
             "access_find.sql",
             &["access_once (account=? AND role=? AND work_unit=?)"],
         ),
-        ("access_authorities.sql", &["access_once (account=?)"]),
+        (
+            "access_authorities.sql",
+            &["access_once (account=? AND role=?)"],
+        ),
         (
             "request_waiting_institution.sql",
             &["request_waiting (verified_by=? AND institution=? AND (deadline_at,id)>(?,?))"],
@@ -352,6 +358,7 @@ fn queues_and_lists_are_not_sorted() {
     let connection = migrated();
     for name in [
         "event_history.sql",
+        "access_of_account.sql",
         "request_waiting_institution.sql",
         "request_waiting_national.sql",
         "institution_list.sql",

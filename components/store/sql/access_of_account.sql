@@ -1,3 +1,4 @@
+-- The first page begins behind every id: they hold hex digits and hyphens.
 -- Names come by LEFT JOIN: an access whose role or unit is missing from the
 -- reference data is still its owner's to see.
 SELECT a.id, a.account, a.role, coalesce(r.name, a.role) AS role_name,
@@ -11,6 +12,6 @@ LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = a.institution
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
 LEFT JOIN request AS q ON q.id = a.request
-WHERE a.account = ?1 AND (?2 IS NULL OR a.id < ?2)
+WHERE a.account = ?1 AND a.id < coalesce(?2, '~')
 ORDER BY a.id DESC
 LIMIT ?3
