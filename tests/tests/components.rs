@@ -129,6 +129,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:config",
         ],
     ),
+    ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
     (
         "sign-in",

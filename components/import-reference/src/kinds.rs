@@ -243,6 +243,9 @@ impl Kind for Account {
             .map_err(|_| wrong("nip", "Bukan NIP, NI PPPK, atau NRP."))?
             .map(|number| number.to_string());
         let existing = accounts::by_email(&self.email)?;
+        // A file that says none takes nobody's away (PRO-1).
+        let service_number =
+            service_number.or_else(|| existing.as_ref().and_then(|a| a.service_number.clone()));
         let same = existing.as_ref().is_some_and(|account| {
             account.name == self.name && account.service_number == service_number
         });

@@ -6,9 +6,9 @@
 
 use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HOURS, sha256_hex};
 use akses_endpoint::store::accounts::{self, Account};
-use akses_endpoint::store::events::{Appended, Event};
+use akses_endpoint::store::events::Appended;
 use akses_endpoint::store::sessions::{self, Session};
-use akses_endpoint::{Call, Problem, Reply, Response, config, password, record, serve};
+use akses_endpoint::{Call, Problem, Reply, Response, account, config, password, serve};
 use serde::{Deserialize, Serialize};
 use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
@@ -21,9 +21,6 @@ const REST_MS: i64 = 15 * 60 * 1000;
 
 /// Longer passwords are refused before they cost anything.
 const PASSWORD_BYTES_MAX: usize = 256;
-
-/// How often an attempt is recorded anew because another came first.
-const ROUNDS_MAX: u32 = 16;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,28 +67,12 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
 /// after the other, each looking again whether the account rests by now: so a
 /// crowd of guesses gets no further than a single one.
 fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<(), Problem> {
-    let mut version = account.version;
-    for _ in 0..ROUNDS_MAX {
-        let event = Event {
-            subject: account.id.clone(),
-            version: version + 1,
-            kind: if right { "signed-in" } else { "sign-in-failed" }.to_owned(),
-            data: "{}".to_owned(),
-            institution: None,
-        };
-        match record::append_plain(call, &account.id, &event)? {
-            Appended::Recorded => return Ok(()),
-            Appended::Stale(_) => {
-                let current = accounts::by_id(&account.id)?.ok_or_else(wrong)?;
-                refuse_resting(&current, call)?;
-                version = current.version;
-            }
-            other => return Err(Problem::internal(format!("sign-in: {other:?}"))),
-        }
+    let kind = if right { "signed-in" } else { "sign-in-failed" };
+    let rests = |current: &Account| refuse_resting(current, call);
+    match account::append(call, account, kind, "{}", rests)? {
+        Appended::Recorded => Ok(()),
+        other => Err(Problem::internal(format!("sign-in: {other:?}"))),
     }
-    Err(Problem::internal(format!(
-        "sign-in: {ROUNDS_MAX} stale versions in a row"
-    )))
 }
 
 fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {

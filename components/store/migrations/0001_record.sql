@@ -63,6 +63,11 @@ BEGIN
   SELECT RAISE(ABORT, 'akses:email-exists')
   WHERE NEW.kind = 'account-recorded'
     AND EXISTS (SELECT 1 FROM account WHERE email = NEW.data ->> 'email' AND id <> NEW.subject);
+  -- PRO-1: a NIP is one person's. NRPs are counted by each force for itself.
+  SELECT RAISE(ABORT, 'akses:service-number-exists')
+  WHERE NEW.kind = 'service-number-saved' AND NEW.data ->> 'kind' = 'nip'
+    AND EXISTS (SELECT 1 FROM account WHERE service_number = NEW.data ->> 'number'
+                AND id <> NEW.subject);
   SELECT RAISE(ABORT, 'akses:code-exists')
   WHERE NEW.kind = 'role-recorded'
     AND EXISTS (SELECT 1 FROM role WHERE code = NEW.data ->> 'code' AND id <> NEW.subject);
@@ -184,6 +189,16 @@ BEGIN
   ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, password_hash = excluded.password_hash,
     service_number = excluded.service_number, version = excluded.version;
+END;
+
+CREATE INDEX IF NOT EXISTS account_service_number ON account (service_number)
+  WHERE service_number IS NOT NULL;
+
+CREATE TRIGGER IF NOT EXISTS fold_service_number_saved AFTER INSERT ON event
+WHEN NEW.kind = 'service-number-saved'
+BEGIN
+  UPDATE account SET service_number = NEW.data ->> 'number', version = NEW.version
+  WHERE id = NEW.subject;
 END;
 
 CREATE TRIGGER IF NOT EXISTS fold_sign_in_failed AFTER INSERT ON event

@@ -1,5 +1,6 @@
 //! `GET /api/me`: who is signed in, and what they may verify now.
 
+use akses_domain::person::ServiceNumber;
 use akses_endpoint::identity::CSRF_HEADER;
 use akses_endpoint::{Call, Problem, Reply, Response, accesses, serve, store};
 use serde::Serialize;
@@ -11,6 +12,8 @@ struct Me {
     id: String,
     name: String,
     email: String,
+    /// NIP or NRP, its last digits only (ALL-2); none until it was given (PRO-1).
+    service_number: Option<String>,
     /// For the header `X-CSRF-Token` of every change by cookie.
     csrf_token: String,
     /// Whether there is a verifier's queue to show.
@@ -30,6 +33,10 @@ async fn me(call: Call) -> Result<Reply, Problem> {
         id: account.id,
         name: account.name,
         email: account.email,
+        service_number: account
+            .service_number
+            .and_then(|number| number.parse::<ServiceNumber>().ok())
+            .map(|number| number.masked()),
         csrf_token: call.header(CSRF_HEADER).unwrap_or_default().to_owned(),
         is_verifier: !accesses::authorities(person, call.now())?.is_empty(),
     })

@@ -10,6 +10,7 @@
 //! never into an answer.
 
 pub mod accesses;
+pub mod account;
 mod call;
 pub mod config;
 pub mod form;

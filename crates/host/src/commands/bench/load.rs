@@ -43,6 +43,13 @@ impl Shot {
         }
     }
 
+    pub(super) fn put(path: impl Into<String>, token: Option<&Arc<str>>, body: Bytes) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::post(path, token, body)
+        }
+    }
+
     fn request(&self) -> Result<Request<Full<Bytes>>> {
         let mut request = Request::builder()
             .method(&self.method)

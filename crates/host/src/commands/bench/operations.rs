@@ -215,6 +215,13 @@ pub(super) async fn measure(
         vec![upload; counts.writes],
     )
     .await?;
+    let saves = (0..counts.writes).map(|index| people.service_number(index));
+    run(
+        "save-service-number",
+        "service-number-saved",
+        saves.collect(),
+    )
+    .await?;
 
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
@@ -280,6 +287,14 @@ impl People {
     /// A read as people do it all day.
     pub(super) fn a_read(&self) -> Shot {
         Shot::get("/api/accesses?limit=10", Some(&self.tokens[0]))
+    }
+
+    /// A number that this person did not save the time before.
+    fn service_number(&self, index: usize) -> Shot {
+        let person = &self.tokens[index % self.tokens.len()];
+        let number = format!("{:08}", index);
+        let body = json(&json!({ "kind": "nrp", "number": number }));
+        Shot::put("/api/me/service-number", Some(person), body)
     }
 
     /// Forms for accesses that nobody has yet.
