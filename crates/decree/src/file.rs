@@ -219,6 +219,11 @@ impl Container {
         }
         let mut bounds: Vec<usize> = objects.iter().map(|(_, offset)| *offset).collect();
         bounds.sort_unstable();
+        // Objects that begin at one place would each be everything up to the next
+        // place, read again for each of them.
+        if bounds.windows(2).any(|pair| pair[0] == pair[1]) {
+            return None;
+        }
         Some(Self {
             content,
             objects,

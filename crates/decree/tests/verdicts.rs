@@ -483,8 +483,62 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("unclosed objects", many_objects("<< /Kids [")),
         ("unclosed strings", many_objects("(")),
         ("pages within pages", many_objects("<< /Kids [3 0 R] /X <<")),
+        ("many objects at one place", many_at_one_place()),
         ("long comment", footed(fill("%").as_bytes(), at)),
     ]
+}
+
+/// Thousands of pages in an object stream, all of them at the same place and with
+/// megabytes behind it.
+fn many_at_one_place() -> Vec<u8> {
+    const PAGES: usize = 20_000;
+    let mut numbers = String::new();
+    let mut kids = String::new();
+    for number in 8..8 + PAGES {
+        write!(kids, "{number} 0 R ").unwrap();
+    }
+    let objects = format!(
+        "<< /Type /Catalog /Pages 2 0 R >>\n<< /Type /Pages /Kids [{kids}] /Count {PAGES} >>\n"
+    );
+    let second = objects.find('\n').unwrap() + 1;
+    write!(numbers, "1 0 2 {second} ").unwrap();
+    for number in 8..8 + PAGES {
+        write!(numbers, "{number} {} ", objects.len()).unwrap();
+    }
+    let first = numbers.len();
+    let page = format!("<< /Type /Page >>{}", " ".repeat(12_000_000));
+    let content = compress_to_vec_zlib(format!("{numbers}{objects}{page}").as_bytes(), 6);
+    let count = PAGES + 2;
+    let mut writer = Writer::new();
+    writer.stream(
+        5,
+        &format!("/Type /ObjStm /N {count} /First {first} /Filter /FlateDecode"),
+        &content,
+    );
+    let start = writer.bytes.len();
+    let mut rows = Vec::new();
+    let mut row = |kind: u8, field: usize, index: usize| {
+        rows.push(kind);
+        rows.extend(u32::try_from(field).unwrap().to_be_bytes());
+        rows.extend(u16::try_from(index).unwrap().to_be_bytes());
+    };
+    row(0, 0, 0);
+    row(2, 5, 0);
+    row(2, 5, 1);
+    row(0, 0, 0);
+    row(0, 0, 0);
+    row(1, HEADER.len(), 0);
+    row(1, start, 0);
+    row(0, 0, 0);
+    for index in 0..PAGES {
+        row(2, 5, index + 2);
+    }
+    let table = compress_to_vec_zlib(&rows, 6);
+    let size = 8 + PAGES;
+    let entries = format!("/Type /XRef /Size {size} /W [1 4 2] /Root 1 0 R /Filter /FlateDecode");
+    let file = writer.stream(6, &entries, &table).foot(start).done();
+    assert!(file.len() < DECREE_BYTES_MAX);
+    file
 }
 
 /// As many objects as fit, none of which ends.
