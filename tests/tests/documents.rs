@@ -4,7 +4,10 @@
 use akses_tests::pdf;
 use akses_tests::world::{LATER, World, text};
 use sha2::{Digest, Sha256};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 /// REG-4: 2 MB.
 const DECREE_BYTES_MAX: usize = 2_097_152;
@@ -117,4 +120,33 @@ fn a_name_is_for_showing_only() {
         let plain = |c: char| c.is_ascii_alphanumeric() || "%.-_".contains(c);
         assert!(encoded.chars().all(plain), "{disposition}");
     }
+}
+
+/// The host lets go of a client that takes nothing for 30 s.
+const LONGER_THAN_A_STALL: Duration = Duration::from_secs(35);
+
+#[test]
+fn whoever_takes_nothing_of_an_answer_is_let_go() {
+    // More than the buffers of both ends hold.
+    const ANSWERS: usize = 12;
+    let person = WORLD.person();
+    let content = pdf::decree_of(DECREE_BYTES_MAX);
+    let id = text(&person.upload("sk.pdf", &content).expect(201).json()["id"]);
+    let authority = WORLD.client().authority();
+    let mut socket = TcpStream::connect(&authority).unwrap();
+    let request = format!(
+        "GET /api/documents/{id} HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {}\r\n\r\n",
+        person.token
+    );
+    socket
+        .write_all(request.repeat(ANSWERS).as_bytes())
+        .unwrap();
+    std::thread::sleep(LONGER_THAN_A_STALL);
+    socket.set_read_timeout(Some(LONGER_THAN_A_STALL)).unwrap();
+    // What had left before it was let go arrives; an error is an end too.
+    let mut received = Vec::new();
+    let ended = socket.read_to_end(&mut received);
+    let timed_out = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    assert!(!timed_out, "the connection is still open");
+    assert!(received.len() < ANSWERS * DECREE_BYTES_MAX);
 }

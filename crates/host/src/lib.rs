@@ -1,5 +1,4 @@
-//! The embedded host of Akses, as a library: the command line tool and the
-//! tests start the same runtime.
+//! The embedded host of Akses, as a library for its command line tool.
 
 pub mod compose;
 pub mod data;

@@ -2,8 +2,8 @@
 //! The demo's data takes the same way.
 //!
 //! Files go in the order in which they refer to each other, in bounded chunks.
-//! The service stores a chunk wholly or not at all and knows what it already
-//! has, so an import that broke off or had errors is simply run again.
+//! The service checks a chunk whole before it records the first row of it, and
+//! knows what it already has: an import that broke off is simply run again.
 
 mod client;
 mod table;

@@ -20,6 +20,10 @@ pub const PROGRAM_VARIABLE: &str = "AKSES_BIN";
 /// The package with the heavy dependencies; see [`selections`].
 const HOST_PACKAGE: &str = "akses";
 
+/// Components whose parts have unit tests of their own; the others are tested as
+/// they are built, over HTTP.
+const COMPONENTS_WITH_TESTS: [&str; 3] = ["store", "pages", "deliver-notifications"];
+
 /// Options of `akses test`.
 #[derive(Args)]
 pub struct TestArgs {
@@ -42,7 +46,8 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
     if !args.no_build {
         build(&root)?;
     }
-    let natives = Workspace::read(&root)?.natives();
+    let mut natives = Workspace::read(&root)?.natives();
+    natives.extend(COMPONENTS_WITH_TESTS.map(str::to_owned));
     let mut total = Count::default();
     let mut all_succeeded = true;
     for packages in selections(natives, args) {

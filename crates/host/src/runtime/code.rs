@@ -89,9 +89,7 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
         }
     });
     cache.remove_old();
-    if compiled.load(Ordering::Relaxed) > 0 {
-        give_memory_back();
-    }
+    if compiled.load(Ordering::Relaxed) > 0 {}
     tracing::info!(
         components = recipes.len(),
         compiled = compiled.load(Ordering::Relaxed),
@@ -105,16 +103,6 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
                 .expect("every recipe was taken")
         })
         .collect()
-}
-
-/// Compiling leaves about 100 MB behind in the allocator that would never be
-/// used again.
-fn give_memory_back() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: malloc_trim only releases memory that is free.
-    unsafe {
-        libc::malloc_trim(0);
-    }
 }
 
 struct CodeFolder {

@@ -21,6 +21,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
+use tokio_io_timeout::TimeoutWriter;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{InstantiationError, ProxyHandler};
 
@@ -28,7 +29,7 @@ use super::body::{ClientBody, TurnBody};
 use super::handler::Handler;
 use super::limits::{
     CONNECTIONS_MAX, DRAIN_MS, HEADER_BYTES_MAX, HEADER_FIELDS_MAX, HEADER_READ_MS, QUEUE_MS,
-    REQUESTS_MAX,
+    REQUESTS_MAX, WRITE_STALL_MS,
 };
 use super::routes::{Match, Routes};
 use super::turn::{Turn, Turns};
@@ -89,6 +90,14 @@ async fn accept(
     // Without this, an answer in two packets costs a keep-alive client 40 ms.
     stream.set_nodelay(true)?;
     Ok((stream, client, slot))
+}
+
+/// A connection that ends when its client takes nothing more. Its request would
+/// count, and its slot be taken, for as long as the client likes.
+fn impatient(stream: TcpStream) -> Pin<Box<TimeoutWriter<TcpStream>>> {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(Duration::from_millis(WRITE_STALL_MS)));
+    Box::pin(stream)
 }
 
 struct Server {
@@ -158,7 +167,7 @@ impl Server {
             .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
             .max_buf_size(HEADER_BYTES_MAX)
             .max_headers(HEADER_FIELDS_MAX)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(impatient(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -46,6 +46,8 @@ pub const CONNECTIONS_MAX: usize = 1_024;
 /// From the first byte of a request, or the end of the one before, to the end
 /// of its header.
 pub const HEADER_READ_MS: u64 = 30_000;
+/// A client that takes nothing of its answer for this long is let go.
+pub const WRITE_STALL_MS: u64 = 30_000;
 /// The header of a request, and the read buffer of a connection.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Fields in the header of a request.

@@ -1,4 +1,4 @@
-//! The runtime: what `akses up` and the tests start.
+//! The runtime: what `akses up` starts.
 
 mod application;
 mod body;
