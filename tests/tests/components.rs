@@ -260,6 +260,10 @@ fn the_store_offers_all_that_others_use() {
     }
 }
 
+/// Who opens or ends sessions, or takes or gives the content of documents; for
+/// the others the store is SQL.
+const STORE_WITH_KEY_VALUE: [&str; 4] = ["read-document", "sign-in", "sign-out", "upload-document"];
+
 /// What the manifest grants is what is used: a component with variables that it
 /// cannot read, or the other way round, is a mistake.
 #[test]
@@ -272,6 +276,12 @@ fn the_manifest_grants_each_component_what_it_reaches() {
             _ => false,
         })
     };
+    let triggers = manifest["trigger"]["http"].as_array().unwrap();
+    let gated: Vec<_> = triggers
+        .iter()
+        .filter(|trigger| trigger.get("dependencies").is_some())
+        .map(|trigger| trigger["component"].as_str().unwrap())
+        .collect();
     for (id, component) in manifest["component"].as_table().unwrap() {
         let interface = &built[id];
         let reaches = interface.reaches();
@@ -291,5 +301,30 @@ fn the_manifest_grants_each_component_what_it_reaches() {
             import.starts_with(OURS) && !HARMLESS.contains(&import.split('@').next().unwrap())
         });
         assert_eq!(is_granted(component, "dependencies"), uses_store, "{id}");
+        assert_eq!(
+            is_granted(component, "sqlite_databases"),
+            uses_store,
+            "{id}"
+        );
+        let inherited = component
+            .get("dependencies")
+            .map(|dependencies| &dependencies["inaproc:akses"]["inherit_configuration"]);
+        let store_has_key_value = inherited.is_some_and(|keys| {
+            keys.as_array()
+                .unwrap()
+                .contains(&"key_value_stores".into())
+        });
+        assert_eq!(
+            store_has_key_value,
+            STORE_WITH_KEY_VALUE.contains(&id.as_str()),
+            "{id}"
+        );
+        // The gate reads sessions with the grant of whom it stands before.
+        let needs_key_value = store_has_key_value || gated.contains(&id.as_str());
+        assert_eq!(
+            is_granted(component, "key_value_stores"),
+            needs_key_value,
+            "{id}"
+        );
     }
 }
