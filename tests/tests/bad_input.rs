@@ -597,7 +597,7 @@ fn questions_out_of_bounds_are_refused() {
 }
 
 #[test]
-fn a_reason_with_odd_characters_is_kept_as_it_is_or_refused() {
+fn a_reason_with_odd_characters_is_kept_as_it_is() {
     let room = Room::enter();
     for reason in [
         "baris satu\nbaris dua",
@@ -610,15 +610,6 @@ fn a_reason_with_odd_characters_is_kept_as_it_is_or_refused() {
         let access = room.person.register("PPK", &unit, LATER);
         let decision = json!({ "decision": "reject", "reason": reason });
         let answer = room.verifier.decide(&access.request(), &decision);
-        if answer.status == 422 {
-            assert_eq!(
-                answer.json()["errors"][0]["field"],
-                "reason",
-                "{}",
-                answer.shown()
-            );
-            continue;
-        }
         assert_eq!(text(&answer.expect(200).json()["rejection"]), reason);
         assert_eq!(room.person.listed(&access.id())["rejection"], reason);
     }

@@ -184,3 +184,69 @@ fn an_account_that_is_imported_again_keeps_its_password() {
         .try_sign_in("impor@contoh.example", "sandi-lain-2026")
         .problem(401, "wrong-credentials");
 }
+
+#[test]
+fn ver_1_authority_is_given_nationally_and_never_changed_by_a_file() {
+    const HEADER: &str = "code,name,authority,verified_by,decree,registrable\n";
+    for (row, field) in [
+        ("X1,Peran,vai,institution,sk-st,true", "verified_by"),
+        (
+            "X2,Peran,directorate,institution,sk-st,false",
+            "verified_by",
+        ),
+        ("X3,Peran,operator,national,sk-st,true", "registrable"),
+        ("PPK,Pejabat,vai,national,sk-st,true", "authority"),
+    ] {
+        let answer = WORLD
+            .operator("/internal/import/roles")
+            .body(format!("{HEADER}{row}\n"))
+            .send();
+        assert_eq!(answer.status, 422, "{}", answer.shown());
+        assert!(
+            answer.json()["errors"][0]["field"]
+                .as_str()
+                .unwrap()
+                .contains(field),
+            "{}",
+            answer.shown()
+        );
+    }
+}
+
+#[test]
+fn exp_2_the_zone_of_an_institution_with_accesses_stays() {
+    let rows = "code,name,kind,zone\nZONA,Kota Zona,Kota,WIB\n";
+    WORLD.import("institutions", rows);
+    // Nobody is there yet: a typing mistake can be mended.
+    let corrected = rows.replace("WIB", "WITA");
+    assert_eq!(WORLD.import("institutions", &corrected)["changed"], 1);
+    WORLD.import(
+        "work-units",
+        "code,institution,name,address\nZONA-1,ZONA,Dinas Zona,Jalan Zona 1\n",
+    );
+    let person = WORLD.person();
+    WORLD.import(
+        "accesses",
+        &format!(
+            "email,role,work_unit,valid_until\n{},PPK,ZONA-1,{LATER}\n",
+            person.email
+        ),
+    );
+    let answer = WORLD
+        .operator("/internal/import/institutions")
+        .body(corrected.replace("WITA", "WIT"))
+        .send();
+    answer.problem(409, "contradicts-the-record");
+    let zone = "SELECT zone FROM institution WHERE code = 'ZONA'";
+    assert_eq!(WORLD.database().text(zone).as_deref(), Some("WITA"));
+}
+
+#[test]
+fn a_code_that_comes_twice_in_one_part_is_told() {
+    let rows = "code,name,kind,zone\nDUA,Kota Dua,Kota,WIB\nDUA,Kota Dua Lagi,Kota,WIB\n";
+    let answer = WORLD
+        .operator("/internal/import/institutions")
+        .body(rows)
+        .send();
+    answer.problem(409, "contradicts-the-record");
+}

@@ -94,6 +94,23 @@ fn pro_1_of_many_who_save_one_nip_at_once_one_has_it() {
 }
 
 #[test]
+fn pro_1_a_nip_is_one_persons_whatever_it_is_called() {
+    const NIP: &str = "198503172010011012";
+    let (owner, other) = (WORLD.person(), WORLD.person());
+    let _ = save(&owner, "nip", NIP).expect(200);
+    for kind in ["nrp", "nip"] {
+        save(&other, kind, NIP).names_field(422, "service-number-exists", "number");
+    }
+    let row = format!("email,name,password,nip\nlain@contoh.example,Lain,{PASSWORD},{NIP}\n");
+    WORLD
+        .operator("/internal/import/accounts")
+        .body(row)
+        .send()
+        .problem(409, "contradicts-the-record");
+    assert_eq!(stored(&owner).as_deref(), Some(NIP));
+}
+
+#[test]
 fn pro_1_two_forces_may_count_alike() {
     for person in [WORLD.person(), WORLD.person()] {
         let _ = save(&person, "nrp", "45678").expect(200);
@@ -101,13 +118,15 @@ fn pro_1_two_forces_may_count_alike() {
 }
 
 #[test]
-fn pro_1_an_import_that_says_no_number_takes_none_away() {
+fn pro_1_an_import_takes_no_number_away() {
     let person = WORLD.person();
     let _ = save(&person, "nip", "198503172010011011").expect(200);
-    let row = format!(
-        "email,name,password,nip\n{},Nama Baru,{PASSWORD},\n",
-        person.email
-    );
-    WORLD.import("accounts", &row);
-    assert_eq!(stored(&person).as_deref(), Some("198503172010011011"));
+    for (name, number) in [("Nama Baru", ""), ("Nama Lain", "198503172010011099")] {
+        let row = format!(
+            "email,name,password,nip\n{},{name},{PASSWORD},{number}\n",
+            person.email
+        );
+        WORLD.import("accounts", &row);
+        assert_eq!(stored(&person).as_deref(), Some("198503172010011011"));
+    }
 }

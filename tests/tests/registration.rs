@@ -98,7 +98,8 @@ fn reg_5_without_the_tick_nothing_is_sent() {
     person
         .try_register(&form)
         .names_field(422, "not-confirmed", "confirmed");
-    let _ = person.get("/api/accesses").expect(200);
+    let listed = person.get("/api/accesses").expect(200).json();
+    assert_eq!(listed["accesses"].as_array().unwrap().len(), 0);
 }
 
 #[test]

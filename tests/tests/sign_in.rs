@@ -80,6 +80,10 @@ fn after_five_failures_an_account_rests_and_works_again_after_the_rest() {
     // Whoever is signed in stays it.
     let _ = person.get("/api/me").expect(200);
     world.host.set_clock(AFTER_THE_REST);
+    // One slip after the rest does not begin the next.
+    world
+        .try_sign_in(&person.email, "salah")
+        .problem(401, "wrong-credentials");
     let _ = world.try_sign_in(&person.email, PASSWORD).expect(200);
     // A success ends the row of failures.
     for _ in 0..FAILURES_MAX - 1 {
@@ -109,6 +113,41 @@ fn a_crowd_of_guesses_gets_no_further_than_a_single_one() {
             .count(),
         FAILURES_MAX
     );
+}
+
+#[test]
+fn signing_in_anew_ends_the_session_before() {
+    let person = WORLD.person();
+    let body = json!({ "email": person.email, "password": PASSWORD });
+    let answer = WORLD
+        .client()
+        .post("/api/sign-in")
+        .cookie(&person.token)
+        .json(&body)
+        .send()
+        .expect(200);
+    person.get("/api/me").problem(401, "not-signed-in");
+    let token = text(&answer.json()["token"]);
+    let _ = WORLD
+        .client()
+        .get("/api/me")
+        .bearer(&token)
+        .send()
+        .expect(200);
+}
+
+#[test]
+fn a_planted_second_cookie_makes_nobody_of_somebody() {
+    let (person, attacker) = (WORLD.person(), WORLD.person());
+    let [mine, planted] = [&person, &attacker].map(|p| format!("akses_session={}", p.token));
+    for cookies in [format!("{planted}; {mine}"), format!("{mine}; {planted}")] {
+        WORLD
+            .client()
+            .get("/api/me")
+            .header("cookie", &cookies)
+            .send()
+            .problem(401, "not-signed-in");
+    }
 }
 
 #[test]

@@ -104,7 +104,17 @@ impl Kind for Role {
             &self.decree,
             &["surat-tanda-jabatan", "surat-pengangkatan", "sk-st"],
         )?;
+        self.keeps_verification_national()?;
         let existing = reference::role_by_code(&self.code)?;
+        if existing
+            .as_ref()
+            .is_some_and(|role| role.authority != self.authority)
+        {
+            return Err(wrong(
+                "authority",
+                "Wewenang peran yang sudah tercatat tidak dapat diubah; buat peran baru.",
+            ));
+        }
         let same = existing.as_ref().is_some_and(|role| {
             role.name == self.name
                 && role.authority == self.authority
@@ -127,6 +137,26 @@ impl Kind for Role {
             data,
             institution: None,
         })
+    }
+}
+
+impl Role {
+    /// VER-1: whoever may verify is verified nationally, and nobody asks for
+    /// national authority by a form.
+    fn keeps_verification_national(&self) -> Result<(), RowFault> {
+        if self.authority != "none" && self.verified_by != "national" {
+            return Err(wrong(
+                "verified_by",
+                "Peran dengan wewenang verifikasi diverifikasi secara nasional: isi national.",
+            ));
+        }
+        if self.registrable && matches!(self.authority.as_str(), "directorate" | "operator") {
+            return Err(wrong(
+                "registrable",
+                "Peran verifikator nasional tidak dapat diajukan sendiri: isi false.",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -243,9 +273,11 @@ impl Kind for Account {
             .map_err(|_| wrong("nip", "Bukan NIP, NI PPPK, atau NRP."))?
             .map(|number| number.to_string());
         let existing = accounts::by_email(&self.email)?;
-        // A file that says none takes nobody's away (PRO-1).
-        let service_number =
-            service_number.or_else(|| existing.as_ref().and_then(|a| a.service_number.clone()));
+        // What is in the profile already is the person's own word (PRO-1).
+        let service_number = existing
+            .as_ref()
+            .and_then(|account| account.service_number.clone())
+            .or(service_number);
         let same = existing.as_ref().is_some_and(|account| {
             account.name == self.name && account.service_number == service_number
         });

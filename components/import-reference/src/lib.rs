@@ -8,7 +8,7 @@
 mod kinds;
 
 use akses_endpoint::store::events::{Appended, Event};
-use akses_endpoint::{Call, Problem, Reply, Response, body_within, operator, record};
+use akses_endpoint::{Call, Problem, Reply, Response, operator, record, serve_admitted};
 use kinds::{Change, Kind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,11 +56,17 @@ impl<E: Into<Problem>> From<E> for RowFault {
 
 #[http_service]
 async fn import_reference(request: Request) -> Response {
-    body_within(request, Method::POST, PART_BYTES_MAX, import).await
+    serve_admitted(
+        request,
+        Method::POST,
+        PART_BYTES_MAX,
+        operator::admit,
+        import,
+    )
+    .await
 }
 
 async fn import(call: Call) -> Result<Reply, Problem> {
-    operator::require(&call)?;
     match call.segment(KIND_SEGMENT) {
         "roles" => import_rows::<kinds::Role>(&call),
         "institutions" => import_rows::<kinds::Institution>(&call),
@@ -115,6 +121,7 @@ fn apply(call: &Call, change: Change, counts: &mut Counts) -> Result<(), Problem
         Appended::Recorded if version == 1 => counts.added += 1,
         Appended::Recorded => counts.changed += 1,
         Appended::Refused(name) if name == "access-exists" => counts.unchanged += 1,
+        Appended::Refused(name) => return Err(contradicts(&name)),
         Appended::Stale(_) => {
             return Err(Problem::conflict(
                 "changed-meanwhile",
@@ -124,6 +131,21 @@ fn apply(call: &Call, change: Change, counts: &mut Counts) -> Result<(), Problem
         other => return Err(Problem::internal(format!("import: {other:?}"))),
     }
     Ok(())
+}
+
+/// A row that stands against the record, or against another row of this part.
+fn contradicts(constraint: &str) -> Problem {
+    let what = match constraint {
+        "email-exists" => "Satu alamat surel muncul pada dua akun.",
+        "code-exists" => "Satu kode muncul dua kali.",
+        "service-number-exists" => "Satu NIP muncul pada dua akun.",
+        "zone-in-use" => "Zona waktu instansi yang sudah memiliki akses tidak dapat diubah.",
+        _ => "Satu baris bertentangan dengan data yang tercatat.",
+    };
+    let detail = format!(
+        "{what} Baris sebelum itu sudah tercatat; perbaiki berkas, lalu kirim bagian ini lagi."
+    );
+    Problem::conflict("contradicts-the-record", &detail)
 }
 
 /// The rows with their line numbers; the header is line 1.

@@ -4,7 +4,7 @@
 //! account rests for a while. An unknown address costs the same time and gets
 //! the same answer as a wrong password.
 
-use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HOURS, sha256_hex};
+use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HEADER, SESSION_HOURS, sha256_hex};
 use akses_endpoint::store::accounts::{self, Account};
 use akses_endpoint::store::events::Appended;
 use akses_endpoint::store::sessions::{self, Session};
@@ -16,7 +16,8 @@ use spin_sdk::http_service;
 /// After this many failures in a row the account rests.
 const FAILURES_MAX: u32 = 5;
 
-/// How long it rests, counted from the last failure.
+/// How long it rests, counted from the last failure. The fold of `sign-in-failed`
+/// forgets after the same time.
 const REST_MS: i64 = 15 * 60 * 1000;
 
 /// Longer passwords are refused before they cost anything.
@@ -100,6 +101,10 @@ async fn open_session(call: &Call, account: Account) -> Result<Reply, Problem> {
         expires_at: expires_at.ms(),
     };
     sessions::open(sha256_hex(token.as_bytes()), session).await?;
+    // Whoever signs in anew leaves the session before.
+    if let Some(before) = call.header(SESSION_HEADER) {
+        sessions::close(before.to_owned()).await?;
+    }
     let secure = if config::is_https() { "; Secure" } else { "" };
     let seconds = SESSION_HOURS * 60 * 60;
     let cookie = format!(

@@ -63,11 +63,21 @@ BEGIN
   SELECT RAISE(ABORT, 'akses:email-exists')
   WHERE NEW.kind = 'account-recorded'
     AND EXISTS (SELECT 1 FROM account WHERE email = NEW.data ->> 'email' AND id <> NEW.subject);
-  -- PRO-1: a NIP is one person's. NRPs are counted by each force for itself.
+  -- PRO-1: a NIP is one person's, whatever it is called when it is saved. It has
+  -- 18 digits; shorter ones are NRPs, which each force counts for itself.
   SELECT RAISE(ABORT, 'akses:service-number-exists')
-  WHERE NEW.kind = 'service-number-saved' AND NEW.data ->> 'kind' = 'nip'
+  WHERE NEW.kind = 'service-number-saved' AND length(NEW.data ->> 'number') = 18
     AND EXISTS (SELECT 1 FROM account WHERE service_number = NEW.data ->> 'number'
                 AND id <> NEW.subject);
+  SELECT RAISE(ABORT, 'akses:service-number-exists')
+  WHERE NEW.kind = 'account-recorded' AND length(NEW.data ->> 'service_number') = 18
+    AND EXISTS (SELECT 1 FROM account WHERE service_number = NEW.data ->> 'service_number'
+                AND id <> NEW.subject);
+  -- EXP-2: the end dates of its accesses count in the zone they were given in.
+  SELECT RAISE(ABORT, 'akses:zone-in-use')
+  WHERE NEW.kind = 'institution-recorded'
+    AND EXISTS (SELECT 1 FROM institution WHERE id = NEW.subject AND zone <> NEW.data ->> 'zone')
+    AND EXISTS (SELECT 1 FROM access WHERE institution = NEW.subject);
   SELECT RAISE(ABORT, 'akses:code-exists')
   WHERE NEW.kind = 'role-recorded'
     AND EXISTS (SELECT 1 FROM role WHERE code = NEW.data ->> 'code' AND id <> NEW.subject);
@@ -204,8 +214,12 @@ END;
 CREATE TRIGGER IF NOT EXISTS fold_sign_in_failed AFTER INSERT ON event
 WHEN NEW.kind = 'sign-in-failed'
 BEGIN
-  UPDATE account SET failed_sign_ins = failed_sign_ins + 1, last_failure_at = NEW.at,
-    version = NEW.version WHERE id = NEW.subject;
+  -- What lies behind a rest of 15 minutes counts no more: one wrong try after it
+  -- must not begin the next rest.
+  UPDATE account SET
+    failed_sign_ins = iif(last_failure_at <= NEW.at - 15 * 60 * 1000, 1, failed_sign_ins + 1),
+    last_failure_at = NEW.at, version = NEW.version
+  WHERE id = NEW.subject;
 END;
 
 CREATE TRIGGER IF NOT EXISTS fold_signed_in AFTER INSERT ON event

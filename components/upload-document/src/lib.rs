@@ -5,9 +5,10 @@
 
 use akses_decree::{DECREE_BYTES_MAX, NotADecree, check};
 use akses_domain::ids::DocumentId;
+use akses_endpoint::identity::signed_in;
 use akses_endpoint::store::documents;
 use akses_endpoint::store::events::{Appended, Event};
-use akses_endpoint::{Call, Problem, Reply, Response, body_within, form, record};
+use akses_endpoint::{Call, Problem, Reply, Response, form, record, serve_admitted};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::{Method, Request};
@@ -30,7 +31,7 @@ struct Stored {
 
 #[http_service]
 async fn upload_document(request: Request) -> Response {
-    body_within(request, Method::POST, DECREE_BYTES_MAX, upload).await
+    serve_admitted(request, Method::POST, DECREE_BYTES_MAX, signed_in, upload).await
 }
 
 async fn upload(call: Call) -> Result<Reply, Problem> {

@@ -1,6 +1,6 @@
 //! One request, read and bounded.
 
-use crate::identity::{ACCOUNT_HEADER, REQUEST_ID_HEADER, sha256_hex};
+use crate::identity::{self, REQUEST_ID_HEADER, sha256_hex};
 use crate::json;
 use crate::problem::Problem;
 use crate::store::events::{Idempotency, Stamp};
@@ -62,9 +62,7 @@ impl Call {
     /// # Errors
     /// 401 when nobody is.
     pub fn person(&self) -> Result<AccountId, Problem> {
-        self.header(ACCOUNT_HEADER)
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(Problem::not_signed_in)
+        identity::person(&self.headers)
     }
 
     /// The body as JSON.

@@ -1,13 +1,15 @@
 //! How the gate tells an operation who calls, and what a session looks like.
 //!
 //! The gate removes these headers from outside before it sets its own, so an
-//! operation can trust them. A test checks that every route with an operation
-//! that reads them stands behind the gate.
+//! operation behind it can trust them. A test names the few routes beside the
+//! gate; their operations do not ask who calls.
 
+use crate::problem::Problem;
 use akses_domain::ids::AccountId;
 use akses_domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use spin_sdk::http::HeaderMap;
 
 /// Everything with this prefix is the gate's to say.
 pub const IDENTITY_PREFIX: &str = "x-akses-";
@@ -36,6 +38,25 @@ pub struct Session {
     pub csrf_token: String,
     /// When it ends, in milliseconds since the epoch.
     pub expires_at: Instant,
+}
+
+/// Who is signed in, as the gate says.
+///
+/// # Errors
+/// 401 when nobody is.
+pub fn person(headers: &HeaderMap) -> Result<AccountId, Problem> {
+    headers
+        .get(ACCOUNT_HEADER)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .ok_or_else(Problem::not_signed_in)
+}
+
+/// That somebody is, for operations that read nothing from anybody else.
+///
+/// # Errors
+/// As [`person`].
+pub fn signed_in(headers: &HeaderMap) -> Result<(), Problem> {
+    person(headers).map(|_| ())
 }
 
 /// SHA-256 in hex.

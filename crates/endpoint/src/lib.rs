@@ -5,8 +5,8 @@
 //! body is bounded, how a refusal becomes `application/problem+json`, how the
 //! same request sent twice is one: that is here, once.
 //!
-//! **Architecture Invariant:** texts for people are made in this crate and in
-//! `akses-mail`, never in the domain; what operators need goes to the log,
+//! **Architecture Invariant:** texts for people are made at the edge (here, in
+//! `akses-mail`, in an operation); the domain has only words for its states; what operators need goes to the log,
 //! never into an answer.
 
 pub mod accesses;
@@ -29,4 +29,4 @@ pub use call::Call;
 pub use json::Day;
 pub use problem::{Problem, StoreFault};
 pub use reply::Reply;
-pub use serve::{Response, body_within, now, refuse, serve};
+pub use serve::{JSON_BODY_BYTES_MAX, Response, now, refuse, serve, serve_admitted};

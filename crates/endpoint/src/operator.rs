@@ -1,21 +1,22 @@
 //! Routes under `/internal` are for operators and their schedulers.
 
-use crate::call::Call;
 use crate::config::variable;
 use crate::identity::same_secret;
 use crate::problem::Problem;
-use spin_sdk::http::StatusCode;
+use spin_sdk::http::{HeaderMap, StatusCode};
 
 /// Lets operators in: `authorization: Bearer <operator_token>`. Without a
 /// configured token the route does not exist.
 ///
 /// # Errors
 /// 404 when no token is configured, 401 when another one was sent.
-pub fn require(call: &Call) -> Result<(), Problem> {
-    admit(&variable("operator_token"), call.header("authorization"))
+pub fn admit(headers: &HeaderMap) -> Result<(), Problem> {
+    let sent = headers.get("authorization");
+    let sent = sent.and_then(|value| value.to_str().ok());
+    opens(&variable("operator_token"), sent)
 }
 
-fn admit(configured: &str, authorization: Option<&str>) -> Result<(), Problem> {
+fn opens(configured: &str, authorization: Option<&str>) -> Result<(), Problem> {
     if configured.is_empty() {
         return Err(Problem::not_found());
     }
@@ -52,7 +53,7 @@ mod tests {
             ("rahasia", Some("Bearer rahasia"), Ok(())),
             ("rahasia", Some("bearer rahasia"), Ok(())),
         ] {
-            let admitted = admit(configured, sent).map_err(|problem| problem.kind().to_owned());
+            let admitted = opens(configured, sent).map_err(|problem| problem.kind().to_owned());
             assert_eq!(
                 admitted,
                 expected.map_err(str::to_owned),

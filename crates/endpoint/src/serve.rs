@@ -7,7 +7,7 @@ use crate::reply::Reply;
 use akses_domain::time::Instant;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use spin_sdk::http::{FullBody, HeaderValue, Method, Request, StatusCode};
+use spin_sdk::http::{FullBody, HeaderMap, HeaderValue, Method, Request, StatusCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What every operation answers.
@@ -24,14 +24,17 @@ where
     F: FnOnce(Call) -> R,
     R: Future<Output = Result<Reply, Problem>>,
 {
-    body_within(request, method, JSON_BODY_BYTES_MAX, operation).await
+    let anybody = |_: &HeaderMap| Ok(());
+    serve_admitted(request, method, JSON_BODY_BYTES_MAX, anybody, operation).await
 }
 
-/// As [`serve`], for operations whose body has another bound.
-pub async fn body_within<F, R>(
+/// As [`serve`], for operations whose body has another bound, or that ask who
+/// comes before they read it: `admit` sees the header.
+pub async fn serve_admitted<F, R>(
     request: Request,
     method: Method,
     body_bytes_max: usize,
+    admit: impl FnOnce(&HeaderMap) -> Result<(), Problem>,
     operation: F,
 ) -> Response
 where
@@ -40,19 +43,25 @@ where
 {
     let request_id = request.headers().get(REQUEST_ID_HEADER).cloned();
     let is_head = request.method() == Method::HEAD;
-    let outcome = match take(request, method, body_bytes_max).await {
+    let outcome = match take(request, method, body_bytes_max, admit).await {
         Ok(call) => operation(call).await,
         Err(problem) => Err(problem),
     };
     respond(outcome, request_id.as_ref(), is_head)
 }
 
-async fn take(request: Request, method: Method, body_bytes_max: usize) -> Result<Call, Problem> {
+async fn take(
+    request: Request,
+    method: Method,
+    body_bytes_max: usize,
+    admit: impl FnOnce(&HeaderMap) -> Result<(), Problem>,
+) -> Result<Call, Problem> {
     let (parts, body) = request.into_parts();
     let head_of_get = method == Method::GET && parts.method == Method::HEAD;
     if parts.method != method && !head_of_get {
         return Err(Problem::method_not_allowed(&method));
     }
+    admit(&parts.headers)?;
     let declared = parts
         .headers
         .get("content-length")

@@ -7,7 +7,9 @@
 
 use akses_contract::timer::fermyon::spin_cron::cron_types;
 use akses_domain::time::Instant;
-use akses_endpoint::{Call, Problem, Reply, Response, StoreFault, operator, serve};
+use akses_endpoint::{
+    Call, JSON_BODY_BYTES_MAX, Problem, Reply, Response, StoreFault, operator, serve_admitted,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use spin_sdk::http::{Method, Request};
@@ -107,12 +109,18 @@ pub async fn drive<T: Serialize>(
     request: Request,
     run: impl FnOnce(Instant) -> Result<T, Fault>,
 ) -> Response {
-    serve(request, Method::POST, async |call: Call| {
-        operator::require(&call)?;
+    let once = async |call: Call| {
         let outcome = run(call.now())?;
         log(timer, &json!(outcome));
         Reply::json(&outcome)
-    })
+    };
+    serve_admitted(
+        request,
+        Method::POST,
+        JSON_BODY_BYTES_MAX,
+        operator::admit,
+        once,
+    )
     .await
 }
 
