@@ -6,8 +6,8 @@
 //! same request sent twice is one: that is here, once.
 //!
 //! **Architecture Invariant:** texts for people are made at the edge (here, in
-//! `akses-mail`, in an operation); the domain has only words for its states; what operators need goes to the log,
-//! never into an answer.
+//! `akses-mail`, in an operation); the domain has only words for its states. What
+//! operators need goes to the log, never into an answer.
 
 pub mod accesses;
 pub mod account;

@@ -89,7 +89,6 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
         }
     });
     cache.remove_old();
-    if compiled.load(Ordering::Relaxed) > 0 {}
     tracing::info!(
         components = recipes.len(),
         compiled = compiled.load(Ordering::Relaxed),
