@@ -154,13 +154,26 @@ impl World {
     /// A new person who is signed in.
     #[track_caller]
     pub fn person(&self) -> Person {
+        self.person_with_profile("non-supplier")
+    }
+
+    /// A new person of a supplier, who is signed in.
+    #[track_caller]
+    pub fn supplier(&self) -> Person {
+        self.person_with_profile("supplier")
+    }
+
+    #[track_caller]
+    fn person_with_profile(&self, profile: &str) -> Person {
         let number = self.number();
         let email = format!("orang-{number}@contoh.example");
         let name = format!("Orang Contoh {number}");
         let nip = format!("199001012020121{number:03}");
         self.import(
             "accounts",
-            &format!("email,name,password,nip\n{email},{name},{PASSWORD},{nip}\n"),
+            &format!(
+                "email,name,password,nip,profile\n{email},{name},{PASSWORD},{nip},{profile}\n"
+            ),
         );
         self.sign_in(&email)
     }

@@ -123,6 +123,7 @@ const REACHES: &[(&str, &[&str])] = &[
         "register-access",
         &[
             "accesses",
+            "accounts",
             "documents",
             "events",
             "reference",

@@ -3,6 +3,7 @@
 use akses_tests::client::Answer;
 use akses_tests::crowd::at_once;
 use akses_tests::world::{Access, LATER, World};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -259,4 +260,23 @@ fn a_decree_is_ones_own() {
         1,
         "somebody else's decree looks like none: {seen:#?}"
     );
+}
+
+#[test]
+fn mtg_1_a_request_says_that_a_supplier_asked_whatever_the_form_says() {
+    let world = World::new();
+    let supplier = world.supplier();
+    let unit = world.work_unit("BARAT");
+    let access = supplier.register("PPK", &unit, LATER);
+    let asked: Value = world.database().history(&access.id()).remove(0).data;
+    assert_eq!(asked["form"]["profile"], "supplier");
+    let person = world.person();
+    let access = person.register("PPK", &unit, LATER);
+    let asked: Value = world.database().history(&access.id()).remove(0).data;
+    assert_eq!(asked["form"], json!({}));
+    let mut form = person.form("PP", &unit, LATER);
+    form["profile"] = "supplier".into();
+    person
+        .try_register(&form)
+        .names_field(422, "invalid-field", "profile");
 }

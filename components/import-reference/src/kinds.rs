@@ -22,6 +22,9 @@ const INSTITUTION_KINDS: [&str; 6] = [
     "Instansi Lainnya",
 ];
 
+/// The first is what an account is that nobody called anything.
+const PROFILES: [&str; 2] = ["non-supplier", "supplier"];
+
 /// What a row means for the record.
 pub(crate) enum Change {
     /// It is recorded already.
@@ -255,6 +258,7 @@ pub(crate) struct Account {
     name: String,
     password: String,
     nip: Option<String>,
+    profile: Option<String>,
 }
 
 impl Kind for Account {
@@ -273,13 +277,20 @@ impl Kind for Account {
             .map_err(|_| wrong("nip", "Bukan NIP, NI PPPK, atau NRP."))?
             .map(|number| number.to_string());
         let existing = accounts::by_email(&self.email)?;
+        let profile = self.profile.unwrap_or_else(|| {
+            let known = existing.as_ref().map(|account| account.profile.clone());
+            known.unwrap_or_else(|| PROFILES[0].to_owned())
+        });
+        one_of("profile", &profile, &PROFILES)?;
         // What is in the profile already is the person's own word (PRO-1).
         let service_number = existing
             .as_ref()
             .and_then(|account| account.service_number.clone())
             .or(service_number);
         let same = existing.as_ref().is_some_and(|account| {
-            account.name == self.name && account.service_number == service_number
+            account.name == self.name
+                && account.service_number == service_number
+                && account.profile == profile
         });
         if same {
             return Ok(Change::Nothing);
@@ -291,7 +302,7 @@ impl Kind for Account {
         let (subject, version) = next(existing.map(|account| (account.id, account.version)));
         let data = json!({
             "email": self.email, "name": self.name, "password_hash": password_hash,
-            "service_number": service_number,
+            "service_number": service_number, "profile": profile,
         });
         Ok(Change::Record {
             subject,

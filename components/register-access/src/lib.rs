@@ -2,9 +2,10 @@
 
 use akses_domain::access::{Command, Form, Registration, Submitted};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use akses_domain::person::Profile;
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
 use akses_endpoint::accesses::{AccessView, from_word, zone};
-use akses_endpoint::store::{accesses, reference};
+use akses_endpoint::store::{accesses, accounts, reference};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, form, record, serve};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
@@ -63,6 +64,7 @@ fn registration(call: &Call, person: AccountId, body: Body) -> Result<Registrati
         work_unit,
         request: Submitted::new(id, body.valid_until.0, document, call.now()),
         form: Form {
+            profile: profile(person)?,
             previous_user_name: form::text(
                 "previous_user_name",
                 body.previous_user_name,
@@ -72,6 +74,13 @@ fn registration(call: &Call, person: AccountId, body: Body) -> Result<Registrati
         },
         confirmed: body.confirmed,
     })
+}
+
+/// From the account, not from the form: a supplier cannot choose the way without
+/// a meeting (MTG-1).
+fn profile(person: AccountId) -> Result<Profile, Problem> {
+    let account = accounts::by_id(&person.to_string())?.ok_or_else(Problem::not_signed_in)?;
+    from_word(&account.profile)
 }
 
 fn role(code: &str) -> Result<Role, Problem> {

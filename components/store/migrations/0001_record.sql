@@ -185,6 +185,7 @@ CREATE TABLE IF NOT EXISTS account (
   name TEXT NOT NULL,
   password_hash TEXT NOT NULL,
   service_number TEXT,
+  profile TEXT NOT NULL CHECK (profile = 'non-supplier' OR profile = 'supplier'),
   failed_sign_ins INTEGER NOT NULL DEFAULT 0,
   last_failure_at INTEGER,
   version INTEGER NOT NULL
@@ -193,12 +194,14 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TRIGGER IF NOT EXISTS fold_account_recorded AFTER INSERT ON event
 WHEN NEW.kind = 'account-recorded'
 BEGIN
-  INSERT INTO account (id, email, name, password_hash, service_number, version)
+  INSERT INTO account (id, email, name, password_hash, service_number, profile, version)
   VALUES (NEW.subject, NEW.data ->> 'email', NEW.data ->> 'name', NEW.data ->> 'password_hash',
-          NEW.data ->> 'service_number', NEW.version)
+          NEW.data ->> 'service_number', coalesce(NEW.data ->> 'profile', 'non-supplier'),
+          NEW.version)
   ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, name = excluded.name, password_hash = excluded.password_hash,
-    service_number = excluded.service_number, version = excluded.version;
+    service_number = excluded.service_number, profile = excluded.profile,
+    version = excluded.version;
 END;
 
 CREATE INDEX IF NOT EXISTS account_service_number ON account (service_number)

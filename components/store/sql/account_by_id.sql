@@ -1,3 +1,3 @@
-SELECT id, email, name, password_hash, service_number, failed_sign_ins, last_failure_at, version
+SELECT id, email, name, password_hash, service_number, profile, failed_sign_ins, last_failure_at, version
 FROM account
 WHERE id = ?1

@@ -26,6 +26,7 @@ fn account(row: &mut Row) -> Result<Account, Error> {
         name: row.take()?,
         password_hash: row.take()?,
         service_number: row.take()?,
+        profile: row.take()?,
         failed_sign_ins: row.take()?,
         last_failure_at: row.take()?,
         version: row.take()?,

@@ -14,6 +14,8 @@ struct Me {
     email: String,
     /// NIP or NRP, its last digits only (ALL-2); none until it was given (PRO-1).
     service_number: Option<String>,
+    /// `non-supplier` or `supplier` ("Tipe Profil").
+    profile: String,
     /// For the header `X-CSRF-Token` of every change by cookie.
     csrf_token: String,
     /// Whether there is a verifier's queue to show.
@@ -33,6 +35,7 @@ async fn me(call: Call) -> Result<Reply, Problem> {
         id: account.id,
         name: account.name,
         email: account.email,
+        profile: account.profile,
         service_number: account
             .service_number
             .and_then(|number| number.parse::<ServiceNumber>().ok())

@@ -35,6 +35,27 @@ const MASKED_TAIL_CHARS: usize = 3;
 /// not tell a length.
 const MASK: &str = "•••";
 
+/// What kind of user an account is ("Tipe Profil"): a supplier who registers as
+/// a non-supplier fills in another form (REG-2) and is verified in a meeting
+/// (MTG-1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// Non Penyedia.
+    #[default]
+    NonSupplier,
+    /// Penyedia.
+    Supplier,
+}
+
+impl Profile {
+    /// Whether it is what accounts are unless they say otherwise.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    pub fn is_non_supplier(&self) -> bool {
+        *self == Self::NonSupplier
+    }
+}
+
 /// Why a text is no number of its kind. Never holds the text itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadNumber {

@@ -3,6 +3,7 @@
 use crate::book::{Book, Folder, carried_over, migrations};
 use akses_domain::access::{AccessEvent, Form, Handover, Recorded, Subject, Submitted};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Instant, Zone};
 use rusqlite::ErrorCode;
@@ -41,6 +42,7 @@ fn registration(account: u128, request: u128, address: Option<&str>) -> AccessEv
             Instant::from_ms(1_800_000_000_000),
         ),
         form: Form {
+            profile: Profile::default(),
             previous_user_name: None,
             address: address.map(str::to_owned),
         },

@@ -3,6 +3,7 @@
 
 use crate::authority::Capacity;
 use crate::ids::{AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use crate::person::Profile;
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{Date, Instant, Zone};
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,9 @@ impl Submitted {
 /// What else a registration form holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
+    /// What kind of user asked; only suppliers are named in the record.
+    #[serde(default, skip_serializing_if = "Profile::is_non_supplier")]
+    pub profile: Profile,
     /// The user name on the platform used before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_user_name: Option<String>,
@@ -134,6 +138,7 @@ impl Form {
             (!text.is_empty()).then_some(text)
         };
         Self {
+            profile: self.profile,
             previous_user_name: filled(self.previous_user_name),
             address: filled(self.address),
         }

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::authority::{Authorities, Authority};
+use crate::person::Profile;
 use crate::reference::{Role, WorkUnit};
 use uuid::Uuid;
 
@@ -601,6 +602,7 @@ fn reg_2_the_end_date_lies_between_today_and_ten_years_ahead() {
 #[test]
 fn a_registration_is_recorded_as_it_was_sent() {
     let form = Form {
+        profile: Profile::Supplier,
         previous_user_name: Some("ppk.contoh".to_owned()),
         address: Some("Jalan Contoh 1".to_owned()),
     };
@@ -622,6 +624,7 @@ fn a_registration_is_recorded_as_it_was_sent() {
 fn a_field_with_nothing_but_space_was_not_filled_in() {
     let mut registration = registration();
     registration.form = Form {
+        profile: Profile::NonSupplier,
         previous_user_name: Some("  ".to_owned()),
         address: Some("\tJalan Contoh 1\n".to_owned()),
     };
@@ -1462,6 +1465,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
         ),
         (
             asked(Form {
+                profile: Profile::Supplier,
                 previous_user_name: Some("ppk.contoh".to_owned()),
                 address: Some("Jalan \"Contoh\" 1".to_owned()),
             }),
@@ -1474,7 +1478,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
                     "valid_until":"2026-12-31",
                     "document":"00000000-0000-0000-0000-0000000000d1",
                     "deadline_at":1767837600000},
-                "form":{"previous_user_name":"ppk.contoh","address":"Jalan \"Contoh\" 1"}}"#,
+                "form":{"profile":"supplier","previous_user_name":"ppk.contoh","address":"Jalan \"Contoh\" 1"}}"#,
         ),
         (
             AccessEvent::AccessCarriedOver {

@@ -8,6 +8,7 @@ use akses_domain::access::{
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use akses_domain::person::Profile;
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
 use akses_domain::time::{CutOff, Date, Instant, Zone};
 use chrono::{Days, NaiveDate};
@@ -291,6 +292,7 @@ impl World {
                 },
                 request: self.submitted(&slot, *end_days),
                 form: Form {
+                    profile: Profile::default(),
                     previous_user_name: None,
                     address: address.clone(),
                 },

@@ -55,7 +55,7 @@ const KINDS: [Kind; 5] = [
     },
     Kind {
         name: "accounts",
-        columns: &["email", "name", "password", "nip"],
+        columns: &["email", "name", "password", "nip", "profile"],
         rows_max: 20,
     },
     Kind {
