@@ -100,7 +100,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "decide-verification",
-        &["accesses", "events", "requests", "wasi:config"],
+        &["accesses", "conflicts", "events", "requests", "wasi:config"],
     ),
     (
         "deliver-notifications",
@@ -111,11 +111,21 @@ const REACHES: &[(&str, &[&str])] = &[
     ("health", &["health"]),
     (
         "import-reference",
-        &["accesses", "accounts", "events", "reference", "wasi:config"],
+        &[
+            "accesses",
+            "accounts",
+            "conflicts",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
     ),
     ("latest-seal", &["seals"]),
     ("list-accesses", &["accesses", "wasi:config"]),
-    ("list-requests", &["accesses", "requests", "wasi:config"]),
+    (
+        "list-requests",
+        &["accesses", "conflicts", "requests", "wasi:config"],
+    ),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     ("reference-data", &["reference"]),
@@ -124,6 +134,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &[
             "accesses",
             "accounts",
+            "conflicts",
             "documents",
             "events",
             "reference",
@@ -140,7 +151,13 @@ const REACHES: &[(&str, &[&str])] = &[
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
     (
         "submit-reactivation",
-        &["documents", "events", "reference", "wasi:config"],
+        &[
+            "conflicts",
+            "documents",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
     ),
     ("upload-document", &["documents", "events"]),
     ("who-am-i", &["accesses", "accounts", "wasi:config"]),

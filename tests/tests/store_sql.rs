@@ -337,6 +337,14 @@ fn statements_use_the_indexes_they_were_written_for() {
             "document_concerns.sql",
             &["request_of_document (document=?)"],
         ),
+        (
+            "conflict_clashes.sql",
+            &[
+                "c USING PRIMARY KEY (role=?)",
+                "access_once (account=? AND role=?)",
+            ],
+        ),
+        ("conflict_by_code.sql", &["role_conflict_by_code (code=?)"]),
         ("institution_list.sql", &["institution_by_name"]),
         (
             "work_unit_list.sql",
@@ -387,6 +395,7 @@ fn no_statement_scans_a_table_that_grows() {
             .collect();
         // Lists of values, and pages of small reference data in index order.
         let fine = [
+            "who",
             "f",
             "in_force",
             "due",

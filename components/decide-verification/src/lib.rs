@@ -1,8 +1,10 @@
 //! `POST /api/requests/:id/decision`: a verifier approves or rejects (VER-1..4).
 
-use akses_domain::access::{Approval, Command, Refusal, Verifier};
+use akses_domain::access::{Access, Approval, Command, Refusal, Verifier};
 use akses_domain::ids::{AccessId, RequestId};
+use akses_domain::time::{CutOff, Instant};
 use akses_endpoint::accesses::{AccessView, authorities};
+use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests;
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
@@ -62,13 +64,34 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         account: person,
         authorities,
     };
-    let command = command(&call, request, verifier)?;
+    let decision = command(&call, request, verifier)?;
     let cut_off = config::cut_off()?;
     let access: AccessId = requests::access_of(&request.to_string())?
         .and_then(|id| id.parse().ok())
         .ok_or(Refusal::UnknownRequest)?;
-    let done = record::command(&call, person, access, |_| Ok(command))?;
+    let done = record::command(&call, person, access, |access| {
+        with_conflict(decision, access, call.now(), cut_off)
+    })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
+}
+
+/// An approval meets what the person holds at this moment (ALL-4).
+fn with_conflict(
+    mut decision: Command,
+    access: Option<&Access>,
+    now: Instant,
+    cut_off: CutOff,
+) -> Result<Command, Problem> {
+    if let (Command::Approve(approval), Some(access)) = (&mut decision, access) {
+        let place = Place {
+            account: access.account,
+            role: &access.role,
+            work_unit: access.work_unit,
+            zone: access.zone,
+        };
+        approval.conflict = conflicts::against(place, now, cut_off)?;
+    }
+    Ok(decision)
 }
 
 fn command(call: &Call, request: RequestId, verifier: Verifier) -> Result<Command, Problem> {
@@ -80,6 +103,7 @@ fn command(call: &Call, request: RequestId, verifier: Verifier) -> Result<Comman
                 verifier,
                 attested: body.attested,
                 valid_until: body.valid_until.map(|day| day.0),
+                conflict: None,
             })
         }
         Decision::Reject => Command::Reject {

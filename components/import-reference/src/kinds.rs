@@ -7,7 +7,7 @@ use akses_domain::person::ServiceNumber;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Date, Zone};
 use akses_endpoint::accesses::{from_word, zone};
-use akses_endpoint::store::{accesses, accounts, reference};
+use akses_endpoint::store::{accesses, accounts, conflicts, reference};
 use akses_endpoint::{Problem, password};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -326,10 +326,7 @@ impl Kind for Access {
     /// Only accesses that are not there yet are carried over: from then on an
     /// access lives by its own events.
     fn change(self) -> Result<Change, RowFault> {
-        let valid_until: Date = self
-            .valid_until
-            .parse()
-            .map_err(|_| wrong("valid_until", "Bukan tanggal."))?;
+        let valid_until = day("valid_until", &self.valid_until)?;
         let account = accounts::by_email(&self.email)?
             .ok_or_else(|| wrong("email", "Tidak ada akun dengan alamat ini."))?;
         let role = reference::role_by_code(&self.role)?
@@ -366,6 +363,84 @@ impl Kind for Access {
             institution: Some(unit.institution),
         })
     }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RoleConflict {
+    code: String,
+    role: String,
+    other_role: String,
+    scope: String,
+    source: String,
+    valid_from: String,
+    valid_until: Option<String>,
+}
+
+impl Kind for RoleConflict {
+    fn change(self) -> Result<Change, RowFault> {
+        require("code", &self.code)?;
+        require("source", &self.source)?;
+        one_of("scope", &self.scope, &["account", "work-unit", "package"])?;
+        for (field, role) in [("role", &self.role), ("other_role", &self.other_role)] {
+            if reference::role_by_code(role)?.is_none() {
+                return Err(wrong(field, "Kode peran ini tidak dikenal."));
+            }
+        }
+        if self.role == self.other_role {
+            return Err(wrong("other_role", "Isi dengan peran yang lain."));
+        }
+        let valid_from = day("valid_from", &self.valid_from)?;
+        let valid_until = self
+            .valid_until
+            .as_deref()
+            .map(|text| day("valid_until", text));
+        let valid_until = valid_until.transpose()?;
+        if valid_until.is_some_and(|last| last < valid_from) {
+            return Err(wrong(
+                "valid_until",
+                "Hari terakhir mendahului hari pertama.",
+            ));
+        }
+        let existing = conflicts::rule_by_code(&self.code)?;
+        let pair = |a: &str, b: &str| [a.min(b).to_owned(), a.max(b).to_owned()];
+        let asked = pair(&self.role, &self.other_role);
+        if existing
+            .as_ref()
+            .is_some_and(|rule| pair(&rule.role, &rule.other_role) != asked)
+        {
+            return Err(wrong(
+                "code",
+                "Aturan ini sudah tercatat untuk peran lain; pakai kode baru.",
+            ));
+        }
+        let valid_until = valid_until.map(|last| last.to_string());
+        let same = existing.as_ref().is_some_and(|rule| {
+            rule.scope == self.scope
+                && rule.source == self.source
+                && rule.valid_from == valid_from.to_string()
+                && rule.valid_until == valid_until
+        });
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let (subject, version) = next(existing.map(|rule| (rule.id, rule.version)));
+        let data = json!({
+            "code": self.code, "role": self.role, "other_role": self.other_role,
+            "scope": self.scope, "source": self.source,
+            "valid_from": valid_from, "valid_until": valid_until,
+        });
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "role-conflict-recorded",
+            data,
+            institution: None,
+        })
+    }
+}
+
+fn day(field: &'static str, text: &str) -> Result<Date, RowFault> {
+    text.parse().map_err(|_| wrong(field, "Bukan tanggal."))
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {

@@ -69,6 +69,7 @@ async fn import_reference(request: Request) -> Response {
 async fn import(call: Call) -> Result<Reply, Problem> {
     match call.segment(KIND_SEGMENT) {
         "roles" => import_rows::<kinds::Role>(&call),
+        "role-conflicts" => import_rows::<kinds::RoleConflict>(&call),
         "institutions" => import_rows::<kinds::Institution>(&call),
         "work-units" => import_rows::<kinds::WorkUnit>(&call),
         "accounts" => import_rows::<kinds::Account>(&call),

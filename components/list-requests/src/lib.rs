@@ -3,11 +3,13 @@
 
 use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
+use akses_domain::conflict::Clash;
 use akses_domain::ids::RequestId;
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::{Moment, Named, authorities, zone};
+use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
-use akses_endpoint::{Call, Problem, Reply, Response, page, serve};
+use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -32,10 +34,22 @@ struct Item {
     /// Read it at `/api/documents/:id`.
     document: String,
     form: serde_json::Value,
+    /// Roles that this person holds and that this one meets (ALL-4).
+    conflicts: Vec<Conflict>,
     submitted: Moment,
     deadline: Moment,
     overdue: bool,
     version: u32,
+}
+
+/// What the verifier has to know, or cannot overrule.
+#[derive(Serialize)]
+struct Conflict {
+    rule: String,
+    source: String,
+    /// Whether an approval will be refused.
+    blocks: bool,
+    text: String,
 }
 
 #[http_service]
@@ -54,9 +68,12 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let scopes = scopes(&authorities);
     let rows = requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| format!("{}.{}", row.deadline_at, row.id));
+    let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
     let requests = rows
-        .into_iter()
-        .map(|row| item(row, call.now()))
+        .iter()
+        .zip(clashes)
+        .map(|(row, clashes)| item(row.clone(), clashes, call.now()))
         .collect::<Result<_, _>>()?;
     Reply::json(&Page { requests, next })
 }
@@ -90,9 +107,35 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
     })
 }
 
-fn item(row: requests::Request, now: Instant) -> Result<Item, Problem> {
+fn place(row: &requests::Request) -> Result<Place<'_>, Problem> {
+    let corrupt = || Problem::internal(format!("request {} holds an id that is none", row.id));
+    Ok(Place {
+        account: row.account.parse().map_err(|_| corrupt())?,
+        role: &row.role,
+        work_unit: row.work_unit.parse().map_err(|_| corrupt())?,
+        zone: zone(&row.zone)?,
+    })
+}
+
+fn conflict(clash: Clash) -> Conflict {
+    let held = format!("{} di {}", clash.held.role_name, clash.held.work_unit_name);
+    let text = if clash.blocks() {
+        format!("Tidak boleh dirangkap dengan {held}, yang masih aktif.")
+    } else {
+        format!("Juga {held}: tidak boleh keduanya dalam satu paket pengadaan.")
+    };
+    Conflict {
+        blocks: clash.blocks(),
+        rule: clash.rule,
+        source: clash.source,
+        text,
+    }
+}
+
+fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Item, Problem> {
     let zone = zone(&row.zone)?;
     Ok(Item {
+        conflicts: clashes.into_iter().map(conflict).collect(),
         submitted: Moment::new(Instant::from_ms(row.submitted_at), zone),
         deadline: Moment::new(Instant::from_ms(row.deadline_at), zone),
         overdue: now.ms() >= row.deadline_at,

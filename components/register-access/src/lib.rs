@@ -4,7 +4,9 @@ use akses_domain::access::{Command, Form, Registration, Submitted};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use akses_domain::person::Profile;
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
+use akses_domain::time::CutOff;
 use akses_endpoint::accesses::{AccessView, from_word, zone};
+use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::{accesses, accounts, reference};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, form, record, serve};
 use serde::Deserialize;
@@ -46,16 +48,28 @@ async fn register(call: Call) -> Result<Reply, Problem> {
         .and_then(|id| id.parse().ok())
         .unwrap_or_else(|| AccessId::new(Uuid::now_v7()));
     let done = record::command(&call, person, id, |_| {
-        registration(&call, person, body).map(Command::Register)
+        registration(&call, person, body, cut_off).map(Command::Register)
     })?;
     let view = AccessView::new(&done.access, call.now(), cut_off);
     Reply::created("/api/accesses", &view)
 }
 
 /// The form with the facts that the rules need.
-fn registration(call: &Call, person: AccountId, body: Body) -> Result<Registration, Problem> {
+fn registration(
+    call: &Call,
+    person: AccountId,
+    body: Body,
+    cut_off: CutOff,
+) -> Result<Registration, Problem> {
     let role = role(&body.role)?;
     let work_unit = work_unit(&body)?;
+    let place = Place {
+        account: person,
+        role: &role.code,
+        work_unit: work_unit.id,
+        zone: work_unit.zone,
+    };
+    let conflict = conflicts::against(place, call.now(), cut_off)?;
     let document = form::own_document("document", body.document, person)?;
     let id = RequestId::new(Uuid::now_v7());
     Ok(Registration {
@@ -73,6 +87,7 @@ fn registration(call: &Call, person: AccountId, body: Body) -> Result<Registrati
             address: form::text("address", body.address, ADDRESS_CHARS_MAX)?,
         },
         confirmed: body.confirmed,
+        conflict,
     })
 }
 

@@ -9,6 +9,7 @@
 
 mod accesses;
 mod accounts;
+mod conflicts;
 mod database;
 mod documents;
 mod events;

@@ -22,6 +22,7 @@ pub use event::{
 pub use refusal::Refusal;
 
 use crate::authority::Capacity;
+use crate::conflict::Clash;
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{BadEndDate, CutOff, Date, Instant, Zone, check_end_date};
@@ -462,6 +463,7 @@ fn register(
     if !registration.role.registrable {
         return Err(Refusal::RoleNotRegistrable);
     }
+    excludes(registration.conflict.as_ref())?;
     if !registration.confirmed {
         return Err(Refusal::NotConfirmed);
     }
@@ -510,6 +512,7 @@ fn approve(access: &Access, approval: Approval, now: Instant) -> Result<Vec<Acce
     if valid_until < access.zone.date_at(now) {
         return Err(Refusal::EndDatePast);
     }
+    excludes(approval.conflict.as_ref())?;
     Ok(vec![AccessEvent::RequestApproved {
         request: approval.request,
         decided_as,
@@ -607,6 +610,7 @@ fn reactivate(
         Status::Inactive | Status::Expired => {}
         status => return Err(Refusal::NotReactivatable { status }),
     }
+    excludes(reactivation.conflict.as_ref())?;
     check_requested_end(reactivation.request.valid_until, access.zone, now)?;
     let mut events = Vec::with_capacity(2);
     if access.is_overdue(now, reactivation.cut_off) {
@@ -641,6 +645,14 @@ fn expired(access: &Access) -> AccessEvent {
         account: access.account,
         valid_until: access.valid_until,
         overtook_request: access.pending.is_some(),
+    }
+}
+
+/// ALL-4: at registration, at reactivation and at approval.
+fn excludes(conflict: Option<&Clash>) -> Result<(), Refusal> {
+    match conflict {
+        Some(clash) if clash.blocks() => Err(Refusal::RoleConflict(Box::new(clash.clone()))),
+        _ => Ok(()),
     }
 }
 

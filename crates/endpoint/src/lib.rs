@@ -13,6 +13,7 @@ pub mod accesses;
 pub mod account;
 mod call;
 pub mod config;
+pub mod conflicts;
 pub mod form;
 pub mod identity;
 mod json;

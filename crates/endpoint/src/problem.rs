@@ -270,6 +270,16 @@ impl From<Refusal> for Problem {
                 "role-not-registrable",
                 "Peran ini tidak dapat didaftarkan sendiri. Pilih peran lain.",
             ),
+            Refusal::RoleConflict(clash) => Self::conflict(
+                "role-conflict",
+                &format!(
+                    "Peran ini tidak boleh dirangkap dengan {} yang masih aktif di {} ({}). \
+                     Akses itu harus dinonaktifkan lebih dahulu.",
+                    clash.held.role_name, clash.held.work_unit_name, clash.source
+                ),
+            )
+            .with("rule", clash.rule)
+            .with("source", clash.source),
             Refusal::NotConfirmed => Self::field(
                 "confirmed",
                 "not-confirmed",

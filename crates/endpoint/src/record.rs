@@ -110,6 +110,14 @@ fn append(
             Appended::Refused(name) if name == "access-exists" => {
                 return Err(Refusal::AccessExists.into());
             }
+            // ALL-4: the other access became active after this one was judged.
+            Appended::Refused(name) if name == "role-conflict" => {
+                return Err(Problem::conflict(
+                    "role-conflict",
+                    "Baru saja akses lain orang ini disetujui, yang tidak boleh dirangkap \
+                     dengan peran ini. Muat ulang antrean.",
+                ));
+            }
             Appended::Refused(name) => {
                 return Err(Problem::internal(format!("the record refused: {name}")));
             }

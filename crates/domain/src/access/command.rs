@@ -2,6 +2,7 @@
 
 use super::event::{Form, Handover, Subject, Submitted};
 use crate::authority::Authorities;
+use crate::conflict::Clash;
 use crate::ids::{AccountId, RequestId};
 use crate::reference::{Role, VerifiedBy, WorkUnit};
 use crate::time::{CutOff, Date};
@@ -55,6 +56,8 @@ pub struct Registration {
     pub form: Form,
     /// The tick on the review page.
     pub confirmed: bool,
+    /// What stands against it now (ALL-4).
+    pub conflict: Option<Clash>,
 }
 
 impl Registration {
@@ -90,6 +93,8 @@ pub struct Approval {
     pub attested: bool,
     /// An earlier end date than the one asked for.
     pub valid_until: Option<Date>,
+    /// What stands against the access now (ALL-4).
+    pub conflict: Option<Clash>,
 }
 
 /// A self-deactivation (EXP-1).
@@ -112,6 +117,8 @@ pub struct Reactivation {
     pub request: Submitted,
     /// Who decides requests for this role today.
     pub verified_by: VerifiedBy,
+    /// What stands against it now (ALL-4).
+    pub conflict: Option<Clash>,
     /// Since when past-due accesses expire by themselves.
     pub cut_off: CutOff,
 }

@@ -1,6 +1,7 @@
 //! Why a command is not carried out.
 
 use super::{Decision, Status};
+use crate::conflict::Clash;
 use crate::time::Date;
 
 /// The rule that stands against a command. Texts for people are made where it
@@ -17,6 +18,9 @@ pub enum Refusal {
     AlreadyWaiting,
     /// The role is not one that people ask for themselves.
     RoleNotRegistrable,
+    /// An access that its owner holds excludes this role (ALL-4). Boxed, because
+    /// refusals are handed around and this one is rare.
+    RoleConflict(Box<Clash>),
     /// The confirmation tick is missing (REG-5).
     NotConfirmed,
     /// The first registrant of a work unit gives its address (REG-3).

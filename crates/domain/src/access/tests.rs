@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::authority::{Authorities, Authority};
+use crate::conflict::{Clash, Held, Scope};
 use crate::person::Profile;
 use crate::reference::{Role, WorkUnit};
 use uuid::Uuid;
@@ -243,6 +244,7 @@ fn outcome(result: &Result<Vec<AccessEvent>, Refusal>) -> String {
             kinds.join(" + ")
         }
         Err(Refusal::AlreadyDecided(_)) => "AlreadyDecided".to_owned(),
+        Err(Refusal::RoleConflict(clash)) => format!("RoleConflict {}", clash.rule),
         Err(refusal) => format!("{refusal:?}"),
     }
 }
@@ -300,6 +302,7 @@ fn registration() -> Registration {
         request: submitted(UNSEEN, "2026-12-31", now()),
         form: Form::default(),
         confirmed: true,
+        conflict: None,
     }
 }
 
@@ -342,6 +345,7 @@ fn approval(request: RequestId) -> Approval {
         verifier: vai(),
         attested: true,
         valid_until: None,
+        conflict: None,
     }
 }
 
@@ -379,6 +383,7 @@ fn reactivate(change: impl Fn(&mut Reactivation)) -> impl Fn(Option<&Access>) ->
             account: OWNER,
             request: submitted(UNSEEN, "2027-06-30", now()),
             verified_by: VerifiedBy::Institution,
+            conflict: None,
             cut_off: in_force(),
         };
         change(&mut reactivation);
@@ -634,6 +639,63 @@ fn a_field_with_nothing_but_space_was_not_filled_in() {
     };
     assert_eq!(form.previous_user_name, None);
     assert_eq!(form.address.as_deref(), Some("Jalan Contoh 1"));
+}
+
+// Role conflicts --------------------------------------------------------------
+
+fn clash(scope: Scope) -> Option<Clash> {
+    Some(Clash {
+        rule: "PPK-BENDAHARA".to_owned(),
+        source: "Peraturan contoh".to_owned(),
+        scope,
+        valid_from: day("2018-06-08"),
+        valid_until: None,
+        held: Held {
+            role_name: "Bendahara".to_owned(),
+            work_unit: OTHER_UNIT,
+            work_unit_name: "Satuan kerja lain".to_owned(),
+            zone: Zone::Wib,
+            standing: Standing::Active,
+            ends_at: None,
+        },
+    })
+}
+
+#[test]
+fn all_4_a_role_that_is_excluded_is_neither_registered_nor_approved_nor_reactivated() {
+    for scope in [Scope::Account, Scope::WorkUnit] {
+        check_bad_form(|r| r.conflict = clash(scope), "RoleConflict PPK-BENDAHARA");
+        check_bad_decision(
+            approve(|a| a.conflict = clash(scope)),
+            "RoleConflict PPK-BENDAHARA",
+        );
+        check(
+            reactivate(|r| r.conflict = clash(scope)),
+            &[
+                ("UnknownAccess", "none"),
+                (
+                    "RoleConflict PPK-BENDAHARA",
+                    "past inactive inactive-past expired",
+                ),
+                (
+                    "AlreadyWaiting",
+                    "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                ),
+                ("NotReactivatable { status: Rejected }", "rejected"),
+                ("NotReactivatable { status: Active }", "active carried"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn all_4_what_only_one_package_excludes_is_the_verifiers_to_weigh() {
+    let mut registration = registration();
+    registration.conflict = clash(Scope::Package);
+    assert!(decided("none", Command::Register(registration)).is_ok());
+    let mut approval = approval(FIRST);
+    approval.conflict = clash(Scope::Package);
+    assert!(decided("new", Command::Approve(approval)).is_ok());
 }
 
 // Carry over ------------------------------------------------------------------

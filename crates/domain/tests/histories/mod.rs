@@ -297,6 +297,7 @@ impl World {
                     address: address.clone(),
                 },
                 confirmed: *confirmed,
+                conflict: None,
             }),
             Deed::CarryOver { end_days } => Command::CarryOver {
                 subject: akses_domain::access::Subject {
@@ -322,6 +323,7 @@ impl World {
                     let asked = slot.access.as_ref()?.pending.as_ref()?.valid_until;
                     Some(shift(asked, days))
                 }),
+                conflict: None,
             }),
             Deed::Reject { which, by, reason } => Command::Reject {
                 request: self.request(&slot, *which),
@@ -345,6 +347,7 @@ impl World {
                 account: owner_or_somebody(&slot, *by_owner),
                 request: self.submitted(&slot, *end_days),
                 verified_by: slot.verified_by,
+                conflict: None,
                 cut_off: CUT_OFF,
             }),
             Deed::Expire => Command::Expire { cut_off: CUT_OFF },

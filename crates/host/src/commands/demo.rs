@@ -17,8 +17,12 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("roles", include_str!("../../demo/roles.csv")),
+    (
+        "role-conflicts",
+        include_str!("../../demo/role-conflicts.csv"),
+    ),
     ("institutions", include_str!("../../demo/institutions.csv")),
     ("work-units", include_str!("../../demo/work-units.csv")),
     ("accounts", include_str!("../../demo/accounts.csv")),
@@ -154,6 +158,8 @@ mod tests {
         assert_refers("accesses", "work_unit", &units);
         assert_refers("accesses", "role", &roles);
         assert_refers("accesses", "email", &accounts);
+        assert_refers("role-conflicts", "role", &roles);
+        assert_refers("role-conflicts", "other_role", &roles);
         for (email, _) in PEOPLE {
             assert!(accounts.contains(email), "{email}");
         }

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "roles",
         columns: &[
@@ -40,6 +40,19 @@ const KINDS: [Kind; 5] = [
             "verified_by",
             "decree",
             "registrable",
+        ],
+        rows_max: 500,
+    },
+    Kind {
+        name: "role-conflicts",
+        columns: &[
+            "code",
+            "role",
+            "other_role",
+            "scope",
+            "source",
+            "valid_from",
+            "valid_until",
         ],
         rows_max: 500,
     },
@@ -89,8 +102,8 @@ pub struct ImportArgs {
         hide_env_values = true
     )]
     token: String,
-    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv
-    /// and accesses.csv, or some of them
+    /// The folder with roles.csv, role-conflicts.csv, institutions.csv,
+    /// work-units.csv, accounts.csv and accesses.csv, or some of them
     folder: PathBuf,
 }
 
