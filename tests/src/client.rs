@@ -1,6 +1,7 @@
 //! A small HTTP client that speaks of this service: bearer tokens, idempotency
 //! keys, problems.
 
+use crate::contract::Exchange;
 use crate::program::tail;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -172,6 +173,7 @@ impl Call {
         let agent = &self.client.0.agent;
         let has_body =
             self.body.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
+        let sent = self.body.clone();
         let response = if has_body {
             let request = request.body(self.body.unwrap_or_default());
             agent.run(request.map_err(|error| error.to_string())?)
@@ -184,13 +186,32 @@ impl Call {
             .with_config()
             .limit(ANSWER_BYTES_MAX)
             .read_to_vec();
-        Ok(Answer {
+        let answer = Answer {
             what,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: body.map_err(|error| error.to_string())?,
             log: self.client.0.log.clone(),
-        })
+        };
+        let exchange = Exchange {
+            method: &self.method,
+            path: &self.path,
+            sent: sent.as_deref(),
+            status: answer.status,
+            content_type: answer
+                .headers
+                .get("content-type")
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default(),
+            body: &answer.body,
+        };
+        if let Err(breach) = exchange.keeps_the_contract() {
+            panic!(
+                "not as the OpenAPI document says: {breach}\n{}",
+                answer.shown()
+            );
+        }
+        Ok(answer)
     }
 }
 

@@ -5,6 +5,7 @@
 //! rule they hold the service to.
 
 pub mod client;
+pub mod contract;
 pub mod crowd;
 pub mod database;
 pub mod host;

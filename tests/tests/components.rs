@@ -94,6 +94,7 @@ const PLAIN_WASI: [&str; 5] = [
 
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
+    ("api-description", &[]),
     (
         "deactivate-access",
         &["accesses", "accounts", "events", "wasi:config"],

@@ -38,6 +38,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/reference/:kind", "GET", For::People),
     ("/api/seals/latest", "GET", For::Anybody),
+    ("/api/openapi.json", "GET", For::Anybody),
+    ("/api/documentation", "GET", For::Anybody),
     ("/internal/import/:kind", "POST", For::Operators),
     ("/internal/timers/expire-accesses", "POST", For::Operators),
     (
