@@ -71,6 +71,7 @@ async fn import(call: Call) -> Result<Reply, Problem> {
         "roles" => import_rows::<kinds::Role>(&call),
         "institutions" => import_rows::<kinds::Institution>(&call),
         "work-units" => import_rows::<kinds::WorkUnit>(&call),
+        "form-fields" => import_rows::<kinds::FormField>(&call),
         "accounts" => import_rows::<kinds::Account>(&call),
         "accesses" => import_rows::<kinds::Access>(&call),
         _ => Err(Problem::not_found()),

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod authority;
+pub mod form;
 pub mod ids;
 pub mod person;
 pub mod reference;

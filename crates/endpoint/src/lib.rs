@@ -13,6 +13,7 @@ pub mod accesses;
 pub mod account;
 mod call;
 pub mod config;
+pub mod draft;
 pub mod form;
 pub mod identity;
 mod json;
@@ -26,7 +27,7 @@ mod serve;
 
 pub use akses_contract::operation::inaproc::akses as store;
 pub use call::Call;
-pub use json::Day;
+pub use json::{Day, Fields};
 pub use problem::{Problem, StoreFault};
 pub use reply::Reply;
 pub use serve::{JSON_BODY_BYTES_MAX, Response, now, refuse, serve, serve_admitted};

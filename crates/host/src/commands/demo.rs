@@ -17,10 +17,11 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("roles", include_str!("../../demo/roles.csv")),
     ("institutions", include_str!("../../demo/institutions.csv")),
     ("work-units", include_str!("../../demo/work-units.csv")),
+    ("form-fields", include_str!("../../demo/form-fields.csv")),
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
 ];
@@ -154,6 +155,9 @@ mod tests {
         assert_refers("accesses", "work_unit", &units);
         assert_refers("accesses", "role", &roles);
         assert_refers("accesses", "email", &accounts);
+        let mut of_forms = roles.clone();
+        of_forms.insert("*".to_owned());
+        assert_refers("form-fields", "role", &of_forms);
         for (email, _) in PEOPLE {
             assert!(accounts.contains(email), "{email}");
         }

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "roles",
         columns: &[
@@ -51,6 +51,22 @@ const KINDS: [Kind; 5] = [
     Kind {
         name: "work-units",
         columns: &["code", "institution", "name", "address"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "form-fields",
+        columns: &[
+            "profile",
+            "role",
+            "field",
+            "position",
+            "label",
+            "help",
+            "kind",
+            "need",
+            "source",
+            "chars_max",
+        ],
         rows_max: 500,
     },
     Kind {
@@ -89,8 +105,8 @@ pub struct ImportArgs {
         hide_env_values = true
     )]
     token: String,
-    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv
-    /// and accesses.csv, or some of them
+    /// The folder with roles.csv, institutions.csv, work-units.csv, form-fields.csv,
+    /// accounts.csv and accesses.csv, or some of them
     folder: PathBuf,
 }
 
