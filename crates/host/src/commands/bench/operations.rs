@@ -318,9 +318,13 @@ impl People {
         Shot::put(format!("/api/drafts/{role}"), Some(person), body)
     }
 
+    /// Of a role that nobody has a draft of.
     fn discard(&self) -> Shot {
-        let path = "/api/drafts/PPK/discard";
-        Shot::post(path, Some(&self.tokens[0]), Bytes::new()).header("if-match", "\"0\"")
+        let path = "/api/drafts/VAI/discard";
+        Shot {
+            if_match: Some("\"0\""),
+            ..Shot::post(path, Some(&self.tokens[0]), Bytes::new())
+        }
     }
 
     /// Forms for accesses that nobody has yet.
