@@ -4,7 +4,7 @@
 
 use akses_domain::access::{Command, Form, Registration, Submitted};
 use akses_domain::form::{Answers, read};
-use akses_domain::ids::{AccessId, AccountId, InstitutionId, RequestId};
+use akses_domain::ids::{AccessId, AccountId, InstitutionId, RequestId, WorkUnitId};
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
 use akses_endpoint::accesses::{AccessView, from_word, zone};
 use akses_endpoint::form::{self, FormAsked};
@@ -39,10 +39,11 @@ async fn register(call: Call) -> Result<Reply, Problem> {
 /// The access that is asked for once more, if the form names one.
 fn existing(person: AccountId, given: &Map<String, Value>) -> Result<Option<AccessId>, Problem> {
     let text = |name: &str| given.get(name).and_then(Value::as_str);
-    let (Some(role), Some(unit)) = (text("role"), text("work_unit")) else {
+    let unit = text("work_unit").and_then(|id| id.trim().parse::<WorkUnitId>().ok());
+    let (Some(role), Some(unit)) = (text("role"), unit) else {
         return Ok(None);
     };
-    let found = accesses::find(&person.to_string(), role, unit)?;
+    let found = accesses::find(&person.to_string(), role, &unit.to_string())?;
     Ok(found.and_then(|id| id.parse().ok()))
 }
 

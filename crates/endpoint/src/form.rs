@@ -152,7 +152,7 @@ pub fn registrable(code: &str) -> Result<reference::Role, Problem> {
 /// What the store could not do.
 pub fn chosen_unit(given: &Map<String, Value>) -> Result<Option<reference::WorkUnit>, Problem> {
     let id = given.get("work_unit").and_then(Value::as_str);
-    match id.and_then(|id| id.parse::<WorkUnitId>().ok()) {
+    match id.and_then(|id| id.trim().parse::<WorkUnitId>().ok()) {
         Some(id) => Ok(reference::work_unit_by_id(&id.to_string())?),
         None => Ok(None),
     }
