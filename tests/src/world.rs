@@ -175,7 +175,10 @@ impl World {
                 "email,name,password,nip,profile\n{email},{name},{PASSWORD},{nip},{profile}\n"
             ),
         );
-        self.sign_in(&email)
+        Person {
+            is_supplier: profile == "supplier",
+            ..self.sign_in(&email)
+        }
     }
 
     /// Somebody who has an account.
@@ -195,6 +198,7 @@ impl World {
             email: email.to_owned(),
             name: text(&me["name"]),
             csrf: text(&answer["csrf_token"]),
+            is_supplier: false,
             token,
             client: self.client().clone(),
         }
@@ -288,6 +292,8 @@ pub struct Person {
     pub token: String,
     /// What a browser sends beside its cookie.
     pub csrf: String,
+    /// Whether the forms ask for what a supplier's person has to say (REG-2).
+    pub is_supplier: bool,
     client: Client,
 }
 
@@ -329,14 +335,19 @@ impl Person {
     /// The form of a registration, with a decree of its own.
     #[track_caller]
     pub fn form(&self, role: &str, unit: &WorkUnit, valid_until: &str) -> Value {
-        json!({
+        let mut form = json!({
             "role": role,
             "institution": unit.institution,
             "work_unit": unit.id,
             "valid_until": valid_until,
             "document": self.upload_decree(),
             "confirmed": true,
-        })
+        });
+        if self.is_supplier {
+            form["golongan"] = "III/a".into();
+            form["npwp"] = "01.234.567.8-901.000".into();
+        }
+        form
     }
 
     /// "Kirim" on a registration.

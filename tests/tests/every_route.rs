@@ -30,6 +30,10 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/me/service-number", "PUT", For::People),
     ("/api/documents", "POST", For::People),
     ("/api/documents/:id", "GET", For::People),
+    ("/api/registration-form", "GET", For::People),
+    ("/api/drafts", "GET", For::People),
+    ("/api/drafts/:role", "PUT", For::People),
+    ("/api/drafts/:role/discard", "POST", For::People),
     ("/api/accesses/registration", "POST", For::People),
     ("/api/accesses", "GET", For::People),
     ("/api/accesses/:id/deactivation", "POST", For::People),
@@ -101,6 +105,7 @@ impl Route {
     fn path(self) -> String {
         self.route
             .replace(":kind", "roles")
+            .replace(":role", "PPK")
             .replace(":id", "019d2e33-0000-7000-8000-000000000000")
             .replace("/...", "/")
     }

@@ -351,6 +351,38 @@ fn statements_use_the_indexes_they_were_written_for() {
             &["work_unit_of_institution (institution=?)"],
         ),
         ("notification_lease.sql", &["notification_due (due_at<?)"]),
+        (
+            "form_fields.sql",
+            &["sqlite_autoindex_form_field_2 (profile=? AND role=?)"],
+        ),
+        (
+            "form_field_find.sql",
+            &["sqlite_autoindex_form_field_2 (profile=? AND role=? AND field=?)"],
+        ),
+        ("draft_list.sql", &["sqlite_autoindex_draft_1 (account=?)"]),
+        (
+            "draft_find.sql",
+            &["sqlite_autoindex_draft_1 (account=? AND role=?)"],
+        ),
+        (
+            "draft_create.sql",
+            &["COVERING INDEX sqlite_autoindex_draft_1 (account=?)"],
+        ),
+        (
+            "draft_replace.sql",
+            &["sqlite_autoindex_draft_1 (account=? AND role=?)"],
+        ),
+        (
+            "draft_discard.sql",
+            &["sqlite_autoindex_draft_1 (account=? AND role=?)"],
+        ),
+        (
+            "draft_rejected.sql",
+            &[
+                "access_of_account (account=?)",
+                "sqlite_autoindex_event_1 (subject=? AND version=?)",
+            ],
+        ),
     ];
     for (name, indexes) in expected {
         let plan = plan(&connection, name);
@@ -373,6 +405,8 @@ fn queues_and_lists_are_not_sorted() {
         "work_unit_list.sql",
         "notification_lease.sql",
         "seal_lines.sql",
+        "draft_list.sql",
+        "draft_rejected.sql",
     ] {
         let plan = plan(&connection, name);
         assert!(!plan.contains("TEMP B-TREE"), "{name}:\n{plan}");
@@ -403,6 +437,8 @@ fn no_statement_scans_a_table_that_grows() {
             "role",
             "sqlite_schema",
             "(subquery-",
+            // Forms: a few dozen rows.
+            "form_field",
         ];
         for table in scans {
             assert!(
@@ -799,4 +835,122 @@ fn exp_4_before_the_cut_off_nothing_is_due() {
     assert_eq!(due(&connection, WIB_MIDNIGHT_MS - 1, 1_000), 0);
     // Days 1 to 22 once, days 1 to 10 a second time.
     assert_eq!(due(&connection, WIB_MIDNIGHT_MS, 1_000), 32);
+}
+
+// Forms and drafts --------------------------------------------------------------
+
+fn form(connection: &Connection, profile: &str, role: &str) -> Vec<(String, String)> {
+    rows(
+        connection,
+        &sql("form_fields.sql"),
+        params![profile, role, 100],
+        |row| (row.get("field").unwrap(), row.get("label").unwrap()),
+    )
+}
+
+fn record_field(connection: &Connection, id: &str, version: u32, data: serde_json::Value) {
+    let mut row = json!({
+        "profile": "non-supplier", "role": "*", "field": "division", "position": 75,
+        "label": "Divisi", "help": "", "kind": "text", "need": "optional", "source": null,
+        "chars_max": 200,
+    });
+    for (name, value) in data.as_object().unwrap() {
+        row[name] = value.clone();
+    }
+    append(connection, id, version, "form-field-recorded", row, 0);
+}
+
+#[test]
+fn reg_2_the_roles_own_rows_stand_in_place_of_those_for_all() {
+    let connection = migrated();
+    let names = |role: &str| -> Vec<String> {
+        let form = form(&connection, "non-supplier", role);
+        form.into_iter().map(|(field, _)| field).collect()
+    };
+    let common = [
+        "role",
+        "previous_user_name",
+        "institution_kind",
+        "institution",
+        "work_unit",
+        "valid_until",
+        "address",
+        "document",
+    ];
+    assert_eq!(names("PERAN-BARU"), common);
+    assert_eq!(names("PA"), common);
+    let decree = |role: &str| form(&connection, "non-supplier", role).pop().unwrap().1;
+    assert_eq!(decree("PA"), "Unggah Surat Tanda Jabatan sebagai PA");
+    assert_eq!(decree("PPK"), "Unggah Surat Keputusan/Surat Tugas");
+    // A field for all, which one role does not ask for.
+    record_field(&connection, "f1", 1, json!({}));
+    record_field(
+        &connection,
+        "f2",
+        1,
+        json!({ "role": "PPK", "need": "not-asked" }),
+    );
+    assert!(names("PA").contains(&"division".to_owned()));
+    assert_eq!(names("PPK"), common);
+    // Two imports of one row at once: one subject.
+    let again = json!({
+        "profile": "non-supplier", "role": "*", "field": "division", "position": 1, "label": "x",
+        "help": "", "kind": "text", "need": "optional", "source": null, "chars_max": 1,
+    });
+    let refused = try_append(&connection, "f3", 1, "form-field-recorded", again, 0, None);
+    assert_eq!(refused, Err("akses:code-exists".to_owned()));
+}
+
+#[test]
+fn a_migration_that_runs_again_leaves_imported_forms_alone() {
+    let connection = migrated();
+    let standard = "019b0000-0000-7000-8000-000000000006";
+    let changed = json!({ "field": "valid_until", "kind": "date", "label": "Berlaku Hingga",
+                          "need": "required", "chars_max": null });
+    record_field(&connection, standard, 1, changed);
+    for statement in migrations() {
+        connection.execute_batch(&statement).unwrap();
+    }
+    let label = "SELECT label FROM form_field WHERE role = '*' AND field = 'valid_until'
+                 AND profile = 'non-supplier'";
+    assert_eq!(texts(&connection, label, []), ["Berlaku Hingga"]);
+}
+
+fn save(connection: &Connection, role: &str, revision: &str, replaces: Option<&str>) -> bool {
+    let name = match replaces {
+        Some(_) => "draft_replace.sql",
+        None => "draft_create.sql",
+    };
+    let condition = replaces.map_or(Value::from(2), |revision| Value::from(revision.to_owned()));
+    let parameters = params!["somebody", role, "{}", revision, 0, condition];
+    !rows(connection, &sql(name), parameters, |_| ()).is_empty()
+}
+
+#[test]
+fn a_draft_is_written_over_only_by_who_read_it_and_drafts_are_bounded() {
+    let connection = migrated();
+    assert!(save(&connection, "PPK", "r1", None));
+    assert!(!save(&connection, "PPK", "r2", None));
+    assert!(!save(&connection, "PPK", "r2", Some("r0")));
+    assert!(save(&connection, "PPK", "r2", Some("r1")));
+    assert!(!save(&connection, "PA", "r1", Some("r1")), "there is none");
+    assert!(save(&connection, "PA", "r3", None));
+    assert!(!save(&connection, "KPA", "r4", None), "two are enough here");
+    let discard = |revision: &str| {
+        let parameters = params!["somebody", "PPK", revision];
+        rows(&connection, &sql("draft_discard.sql"), parameters, |_| ()).len()
+    };
+    assert_eq!((discard("r1"), discard("r2"), discard("r2")), (0, 1, 0));
+}
+
+#[test]
+fn reg_5_what_is_sent_is_no_draft_any_more() {
+    let connection = migrated();
+    let draft = "INSERT INTO draft VALUES (?1, ?2, '{}', 'r', 0)";
+    for (account, role) in [("a", "PPK"), ("a", "PA"), ("b", "PPK")] {
+        connection.execute(draft, params![account, role]).unwrap();
+    }
+    register(&connection, "a", "institution", "institution", 1);
+    let left = "SELECT account || ' ' || role FROM draft ORDER BY 1";
+    assert_eq!(texts(&connection, left, []), ["a PA", "b PPK"]);
 }

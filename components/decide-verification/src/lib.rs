@@ -1,11 +1,12 @@
 //! `POST /api/requests/:id/decision`: a verifier approves or rejects (VER-1..4).
 
 use akses_domain::access::{Access, Approval, Command, Refusal, Verifier};
+use akses_domain::form::FieldName;
 use akses_domain::ids::{AccessId, RequestId};
 use akses_domain::time::{CutOff, Instant};
 use akses_endpoint::accesses::{AccessView, authorities};
 use akses_endpoint::conflicts::{self, Place};
-use akses_endpoint::store::requests;
+use akses_endpoint::store::{forms, requests};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -46,6 +47,7 @@ struct Reject {
     _decision: IgnoredAny,
     #[serde(default)]
     reason: String,
+    field: Option<String>,
 }
 
 #[http_service]
@@ -106,10 +108,27 @@ fn command(call: &Call, request: RequestId, verifier: Verifier) -> Result<Comman
                 conflict: None,
             })
         }
-        Decision::Reject => Command::Reject {
-            request,
-            verifier,
-            reason: call.json::<Reject>()?.reason,
-        },
+        Decision::Reject => {
+            let body: Reject = call.json()?;
+            Command::Reject {
+                request,
+                verifier,
+                reason: body.reason,
+                field: body.field.map(|name| field(&name)).transpose()?,
+            }
+        }
+    })
+}
+
+/// The field that a reason is about, so that it is shown beside it (REG-6). A
+/// slip of the pen here would lose it silently.
+fn field(name: &str) -> Result<FieldName, Problem> {
+    let known = forms::known(name)?;
+    name.parse().ok().filter(|_| known).ok_or_else(|| {
+        Problem::field(
+            "field",
+            "unknown-field",
+            "Formulir tidak memiliki bidang ini. Kosongkan bila alasan berlaku untuk seluruh pengajuan.",
+        )
     })
 }

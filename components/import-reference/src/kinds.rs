@@ -2,25 +2,17 @@
 
 use crate::{RowError, RowFault};
 use akses_domain::access::{Command, Refusal, Subject, decide};
+use akses_domain::form::{ANY_ROLE, BadField};
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, WorkUnitId};
 use akses_domain::person::ServiceNumber;
-use akses_domain::reference::VerifiedBy;
+use akses_domain::reference::{INSTITUTION_KINDS, VerifiedBy};
 use akses_domain::time::{Date, Zone};
 use akses_endpoint::accesses::{from_word, zone};
-use akses_endpoint::store::{accesses, accounts, conflicts, reference};
-use akses_endpoint::{Problem, password};
+use akses_endpoint::store::{accesses, accounts, conflicts, forms, reference};
+use akses_endpoint::{Problem, form, password};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-const INSTITUTION_KINDS: [&str; 6] = [
-    "Kementerian",
-    "Lembaga",
-    "Provinsi",
-    "Kabupaten",
-    "Kota",
-    "Instansi Lainnya",
-];
 
 /// The first is what an account is that nobody called anything.
 const PROFILES: [&str; 2] = ["non-supplier", "supplier"];
@@ -250,6 +242,122 @@ impl Kind for WorkUnit {
             institution,
         })
     }
+}
+
+/// A field of a form (REG-2).
+#[derive(Deserialize)]
+pub(crate) struct FormField {
+    profile: String,
+    role: String,
+    field: String,
+    position: u32,
+    label: String,
+    help: String,
+    kind: String,
+    need: String,
+    source: Option<String>,
+    chars_max: Option<u32>,
+}
+
+impl Kind for FormField {
+    fn change(self) -> Result<Change, RowFault> {
+        one_of("profile", &self.profile, &PROFILES)?;
+        require("label", &self.label)?;
+        if self.role != ANY_ROLE && reference::role_by_code(&self.role)?.is_none() {
+            return Err(wrong(
+                "role",
+                "Kode peran ini tidak dikenal; isi * untuk semua peran.",
+            ));
+        }
+        let existing = forms::find(&self.profile, &self.role, &self.field)?;
+        let (id, version) = next(existing.as_ref().map(|row| (row.id.clone(), row.version)));
+        let row = forms::Field {
+            id,
+            profile: self.profile,
+            role: self.role,
+            name: self.field,
+            position: self.position,
+            label: self.label,
+            help: self.help,
+            kind: self.kind,
+            need: self.need,
+            source: self.source,
+            chars_max: self.chars_max,
+            version,
+        };
+        check_field(&row)?;
+        if existing.is_some_and(|existing| same_field(&existing, &row)) {
+            return Ok(Change::Nothing);
+        }
+        let data = json!({
+            "profile": row.profile, "role": row.role, "field": row.name,
+            "position": row.position, "label": row.label, "help": row.help, "kind": row.kind,
+            "need": row.need, "source": row.source, "chars_max": row.chars_max,
+        });
+        Ok(Change::Record {
+            subject: row.id,
+            version,
+            kind: "form-field-recorded",
+            data,
+            institution: None,
+        })
+    }
+}
+
+/// A form stays one that people can send, whatever is imported.
+fn check_field(row: &forms::Field) -> Result<(), RowFault> {
+    const KINDS: [&str; 9] = [
+        "role",
+        "text",
+        "institution-kind",
+        "institution",
+        "work-unit",
+        "date",
+        "document",
+        "golongan",
+        "npwp",
+    ];
+    const NEEDS: [&str; 5] = [
+        "required",
+        "optional",
+        "prefilled",
+        "first-registrant",
+        "not-asked",
+    ];
+    one_of("kind", &row.kind, &KINDS)?;
+    one_of("need", &row.need, &NEEDS)?;
+    if let Some(source) = &row.source {
+        one_of("source", source, &["role", "sirup-user-name"])?;
+    }
+    let field = form::field(row)
+        .map_err(|_| wrong("field", "Isi dengan huruf kecil, angka, dan garis bawah."))?;
+    field.check().map_err(|bad| match bad {
+        BadField::Reserved => wrong("field", "Nama ini sudah dipakai untuk hal lain."),
+        BadField::KindElsewhere => wrong(
+            "kind",
+            "Bidang ini tidak berjenis itu; bidang baru selalu berjenis text.",
+        ),
+        BadField::Essential => wrong(
+            "need",
+            "Tanpa bidang ini pengajuan tidak dapat diproses; keperluannya tidak dapat diubah.",
+        ),
+        BadField::NeedElsewhere => wrong("need", "Hanya alamat yang diminta dari pendaftar pertama."),
+        BadField::Source => wrong(
+            "source",
+            "Sumber diisi hanya untuk bidang prefilled: role untuk peran, sirup-user-name untuk teks.",
+        ),
+        BadField::Bound => wrong("chars_max", "Bidang text berisi paling banyak 1 sampai 1000 huruf; bidang lain tanpa batas ini."),
+    })
+}
+
+fn same_field(one: &forms::Field, other: &forms::Field) -> bool {
+    one.position == other.position
+        && one.label == other.label
+        && one.help == other.help
+        && one.kind == other.kind
+        && one.need == other.need
+        && one.source == other.source
+        && one.chars_max == other.chars_max
 }
 
 #[derive(Deserialize)]

@@ -72,6 +72,7 @@ async fn import(call: Call) -> Result<Reply, Problem> {
         "role-conflicts" => import_rows::<kinds::RoleConflict>(&call),
         "institutions" => import_rows::<kinds::Institution>(&call),
         "work-units" => import_rows::<kinds::WorkUnit>(&call),
+        "form-fields" => import_rows::<kinds::FormField>(&call),
         "accounts" => import_rows::<kinds::Account>(&call),
         "accesses" => import_rows::<kinds::Access>(&call),
         _ => Err(Problem::not_found()),

@@ -32,6 +32,8 @@ struct Item {
     ends: Option<Moment>,
     request: Option<Waiting>,
     rejection: Option<String>,
+    /// The field of the form that the rejection is about, if it names one.
+    rejection_field: Option<String>,
     next_steps: &'static [NextStep],
 }
 
@@ -103,5 +105,6 @@ fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
         },
         valid_until: row.valid_until,
         rejection: row.rejection,
+        rejection_field: row.rejection_field,
     })
 }

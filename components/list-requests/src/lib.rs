@@ -5,12 +5,14 @@ use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
 use akses_domain::conflict::Clash;
 use akses_domain::ids::RequestId;
+use akses_domain::person::Npwp;
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::{Moment, Named, authorities, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
+use serde_json::Value;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 
@@ -33,7 +35,8 @@ struct Item {
     valid_until: String,
     /// Read it at `/api/documents/:id`.
     document: String,
-    form: serde_json::Value,
+    /// With numbers masked (ALL-2).
+    form: Value,
     /// Roles that this person holds and that this one meets (ALL-4).
     conflicts: Vec<Conflict>,
     submitted: Moment,
@@ -139,8 +142,7 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
         submitted: Moment::new(Instant::from_ms(row.submitted_at), zone),
         deadline: Moment::new(Instant::from_ms(row.deadline_at), zone),
         overdue: now.ms() >= row.deadline_at,
-        form: serde_json::from_str(&row.form)
-            .map_err(|error| Problem::internal(format!("form of request {}: {error}", row.id)))?,
+        form: form(&row)?,
         id: row.id,
         kind: row.kind,
         access: row.access,
@@ -164,4 +166,14 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
         document: row.document,
         version: row.version,
     })
+}
+
+fn form(row: &requests::Request) -> Result<Value, Problem> {
+    let mut form: Value = serde_json::from_str(&row.form)
+        .map_err(|error| Problem::internal(format!("form of request {}: {error}", row.id)))?;
+    if let Some(npwp) = form.get_mut("npwp") {
+        let number = npwp.as_str().and_then(|text| text.parse::<Npwp>().ok());
+        *npwp = number.map(|number| number.masked()).into();
+    }
+    Ok(form)
 }

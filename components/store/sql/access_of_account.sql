@@ -4,7 +4,12 @@
 SELECT a.id, a.account, a.role, coalesce(r.name, a.role) AS role_name,
        a.institution, coalesce(i.name, '') AS institution_name,
        a.work_unit, coalesce(w.name, '') AS work_unit_name,
-       a.zone, a.standing, a.valid_until, a.ends_at, a.rejection, a.version, a.cut_off,
+       a.zone, a.standing, a.valid_until, a.ends_at, a.rejection,
+       iif(a.rejection IS NULL, NULL,
+           (SELECT e.data ->> 'field' FROM event AS e
+            WHERE e.subject = a.id AND e.kind = 'request-rejected'
+            ORDER BY e.version DESC LIMIT 1)) AS rejection_field,
+       a.version, a.cut_off,
        q.id AS request, q.kind AS request_kind, q.submitted_at, q.deadline_at,
        q.valid_until AS requested_until
 FROM access AS a

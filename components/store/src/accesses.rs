@@ -41,6 +41,7 @@ fn access(row: &mut Row) -> Result<Access, Error> {
         valid_until: row.take()?,
         ends_at: row.take()?,
         rejection: row.take()?,
+        rejection_field: row.take()?,
         version: row.take()?,
         pending: None,
     };

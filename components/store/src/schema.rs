@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "role-conflicts",
         sql: include_str!("../migrations/0002_role_conflicts.sql"),
     },
+    Migration {
+        number: 3,
+        name: "forms",
+        sql: include_str!("../migrations/0003_forms.sql"),
+    },
 ];
 
 /// The schema that this program was written for.
@@ -157,7 +162,8 @@ mod tests {
             let code = lines
                 .find(|line| !line.is_empty() && !line.starts_with("--"))
                 .unwrap();
-            assert!(code.contains("IF NOT EXISTS"), "{code}");
+            let repeats = code.contains("IF NOT EXISTS") || code.starts_with("INSERT OR IGNORE");
+            assert!(repeats, "{code}");
         }
     }
 

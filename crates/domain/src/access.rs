@@ -23,6 +23,7 @@ pub use refusal::Refusal;
 
 use crate::authority::Capacity;
 use crate::conflict::Clash;
+use crate::form::FieldName;
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{BadEndDate, CutOff, Date, Instant, Zone, check_end_date};
@@ -244,6 +245,7 @@ impl Access {
                 request,
                 decided_as,
                 reason,
+                ..
             } => {
                 self.settle(*request, *decided_as, recorded);
                 if self.standing == Standing::Unverified {
@@ -436,9 +438,10 @@ pub fn decide(
                 request,
                 verifier,
                 reason,
+                field,
             },
             Some(access),
-        ) => reject(access, request, &verifier, reason),
+        ) => reject(access, request, &verifier, reason, field),
         (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
         (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
         (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
@@ -526,6 +529,7 @@ fn reject(
     request: RequestId,
     verifier: &Verifier,
     reason: String,
+    field: Option<FieldName>,
 ) -> Result<Vec<AccessEvent>, Refusal> {
     let (_, decided_as) = may_decide(access, request, verifier)?;
     let reason = reason.trim().to_owned();
@@ -539,6 +543,7 @@ fn reject(
         request,
         decided_as,
         reason,
+        field,
     }])
 }
 

@@ -11,6 +11,7 @@
 pub mod access;
 pub mod authority;
 pub mod conflict;
+pub mod form;
 pub mod ids;
 pub mod person;
 pub mod reference;

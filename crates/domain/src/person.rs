@@ -5,7 +5,8 @@
 //! line or a failed assertion cannot leak one; `Display` and serde give the
 //! whole text to those who asked for it; `masked()` is for lists.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -293,14 +294,23 @@ pub enum GolonganFamily {
 
 /// A golongan: one of a closed list, in its usual spelling. Not personal by
 /// itself, so it is shown as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Golongan {
     family: GolonganFamily,
     name: &'static str,
 }
 
 serde_as_text!(Golongan);
+
+/// By hand, because what serde derives for a `&'static str` reads only texts that
+/// live for ever.
+impl<'de> Deserialize<'de> for Golongan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
 
 impl Golongan {
     /// All of them, for a form to offer.

@@ -8,6 +8,16 @@ use serde::{Deserialize, Serialize};
 /// A role's code, e.g. `PPK`.
 pub type RoleCode = String;
 
+/// Kinds of institutions ("Jenis Instansi").
+pub const INSTITUTION_KINDS: [&str; 6] = [
+    "Kementerian",
+    "Lembaga",
+    "Provinsi",
+    "Kabupaten",
+    "Kota",
+    "Instansi Lainnya",
+];
+
 /// Who decides the requests for a role (VER-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

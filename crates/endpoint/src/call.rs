@@ -73,6 +73,13 @@ impl Call {
         json::parse(&self.body)
     }
 
+    /// The revision that the caller read, from `If-Match`; none when it is
+    /// missing.
+    pub fn if_match(&self) -> Option<&str> {
+        let tag = self.header("if-match")?.trim();
+        Some(tag.trim_start_matches("W/").trim_matches('"'))
+    }
+
     /// The path's segment at this index, counted from 0; empty when it is short.
     pub fn segment(&self, index: usize) -> &str {
         self.uri

@@ -2,8 +2,10 @@
 
 use crate::problem::Problem;
 use akses_domain::time::Date;
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use std::fmt;
 
 /// Our deepest body has three levels.
 const DEPTH_MAX: usize = 8;
@@ -22,6 +24,39 @@ impl<'de> Deserialize<'de> for Day {
         day.filter(|day| day.to_string() == text)
             .map(Self)
             .ok_or_else(|| D::Error::custom(BAD_DAY))
+    }
+}
+
+/// The members of an object whose names are data, each of them once.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(pub Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
+                let mut fields = Map::new();
+                while let Some((name, value)) = members.next_entry::<String, Value>()? {
+                    if fields.contains_key(&name) {
+                        // In serde's words, for `explain`.
+                        let twice = format!("duplicate field `{name}`");
+                        return Err(A::Error::custom(twice));
+                    }
+                    fields.insert(name, value);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -182,6 +217,22 @@ mod tests {
             assert_eq!(problem.kind(), kind, "{body}");
             assert_eq!(problem.first_field(), field, "{body}");
         }
+    }
+
+    #[test]
+    fn fields_have_names_of_their_own() {
+        let Fields(fields) = parse(br#"{"a":1,"b":{"a":null}}"#).unwrap();
+        assert_eq!(
+            Value::Object(fields),
+            serde_json::json!({"a": 1, "b": {"a": null}})
+        );
+        let twice = parse::<Fields>(br#"{"a":1,"b":2,"a":1}"#).unwrap_err();
+        assert_eq!(
+            (twice.kind(), twice.first_field()),
+            ("invalid-field", Some("a"))
+        );
+        let text = parse::<Fields>(br#""a""#).unwrap_err();
+        assert_eq!(text.kind(), "invalid-field");
     }
 
     #[test]

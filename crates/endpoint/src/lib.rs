@@ -14,6 +14,7 @@ pub mod account;
 mod call;
 pub mod config;
 pub mod conflicts;
+pub mod draft;
 pub mod form;
 pub mod identity;
 mod json;
@@ -27,7 +28,7 @@ mod serve;
 
 pub use akses_contract::operation::inaproc::akses as store;
 pub use call::Call;
-pub use json::Day;
+pub use json::{Day, Fields};
 pub use problem::{Problem, StoreFault};
 pub use reply::Reply;
 pub use serve::{JSON_BODY_BYTES_MAX, Response, now, refuse, serve, serve_admitted};

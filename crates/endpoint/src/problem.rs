@@ -61,6 +61,49 @@ impl Problem {
         problem
     }
 
+    /// All of these at once: one as it is, several fields as one problem.
+    /// Whatever is not about a field leads, alone.
+    ///
+    /// # Errors
+    /// The problem, if there is one.
+    pub fn none_of(problems: Vec<Self>) -> Result<(), Self> {
+        let (fields, mut others): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(Self::is_about_a_field);
+        if !others.is_empty() {
+            return Err(others.swap_remove(0));
+        }
+        let mut fields = fields.into_iter();
+        let Some(mut first) = fields.next() else {
+            return Ok(());
+        };
+        let more: Vec<_> = fields.flat_map(|problem| problem.0.errors).collect();
+        if !more.is_empty() {
+            first.0.errors.extend(more);
+            let count = first.0.errors.len();
+            first.0.kind = "invalid-form".to_owned();
+            first.0.detail = format!("Ada {count} isian yang perlu diperbaiki.");
+        }
+        Err(first)
+    }
+
+    fn is_about_a_field(&self) -> bool {
+        self.0.status == StatusCode::UNPROCESSABLE_ENTITY && !self.0.errors.is_empty()
+    }
+
+    /// 412: what the caller changed is not what stands there.
+    pub fn stale(kind: &str, detail: &str) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, kind, detail)
+    }
+
+    /// 428: the caller has to say which revision is meant.
+    pub fn if_match_missing() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "if-match-missing",
+            "Sertakan kepala If-Match dengan revisi draf yang Anda baca, agar draf dari jendela lain tidak tertimpa.",
+        )
+    }
+
     /// 409: it was right, but something else came first.
     pub fn conflict(kind: &str, detail: &str) -> Self {
         Self::new(StatusCode::CONFLICT, kind, detail)
@@ -152,6 +195,11 @@ impl Problem {
         &self.0.kind
     }
 
+    /// The fields that are wrong, each with what to do.
+    pub fn errors(&self) -> &[(String, String)] {
+        &self.0.errors
+    }
+
     /// The first field that is wrong, if the problem lies in a field.
     pub fn first_field(&self) -> Option<&str> {
         self.0.errors.first().map(|(field, _)| field.as_str())
@@ -215,9 +263,11 @@ fn title(status: StatusCode) -> &'static str {
         404 => "Tidak ditemukan",
         405 => "Cara permintaan tidak dilayani",
         409 => "Keadaan sudah berubah",
+        412 => "Keadaan sudah berubah",
         413 => "Terlalu besar",
         415 => "Jenis berkas tidak diterima",
         422 => "Isian perlu diperbaiki",
+        428 => "Revisi perlu disebutkan",
         429 => "Terlalu sering dicoba",
         503 => "Layanan sedang tidak siap",
         507 => "Penyimpanan penuh",
@@ -359,5 +409,32 @@ impl From<Refusal> for Problem {
             ),
             Refusal::NotDue => Self::conflict("not-due", "Masa berlaku akses ini belum lewat."),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(field: &str) -> Problem {
+        Problem::field(field, "too-long", "Paling panjang 5 huruf.")
+    }
+
+    #[test]
+    fn several_wrong_fields_are_one_problem_and_one_stays_as_it_is() {
+        assert!(Problem::none_of(vec![]).is_ok());
+        let one = Problem::none_of(vec![about("a")]).unwrap_err();
+        assert_eq!((one.kind(), one.errors().len()), ("too-long", 1));
+        let both = Problem::none_of(vec![about("a"), about("b")]).unwrap_err();
+        let fields: Vec<_> = both
+            .errors()
+            .iter()
+            .map(|(field, _)| field.as_str())
+            .collect();
+        assert_eq!((both.kind(), fields), ("invalid-form", vec!["a", "b"]));
+        // A store that does not answer is no matter of fields.
+        let fault = Problem::internal("x");
+        let fault = Problem::none_of(vec![about("a"), fault]).unwrap_err();
+        assert_eq!(fault.kind(), "internal");
     }
 }

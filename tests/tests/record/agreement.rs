@@ -554,6 +554,7 @@ fn sql_and_rust_agree_when_reference_data_moved_meanwhile() {
         request: RequestId::new(Uuid::from_u128(1)),
         decided_as: akses_domain::authority::Capacity::Vai,
         reason: "SK tidak terbaca".to_owned(),
+        field: None,
     };
     let first = registered(&mut both, 1);
     both.world.slots[0].zone = Zone::Wit;

@@ -2,8 +2,8 @@
 
 use crate::book::{Book, Folder, carried_over, migrations};
 use akses_domain::access::{AccessEvent, Form, Handover, Recorded, Subject, Submitted};
+use akses_domain::authority::Capacity;
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
-use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Instant, Zone};
 use rusqlite::ErrorCode;
@@ -42,9 +42,8 @@ fn registration(account: u128, request: u128, address: Option<&str>) -> AccessEv
             Instant::from_ms(1_800_000_000_000),
         ),
         form: Form {
-            profile: Profile::default(),
-            previous_user_name: None,
             address: address.map(str::to_owned),
+            ..Form::default()
         },
     }
 }
@@ -224,6 +223,49 @@ fn reg_3_the_first_address_of_a_work_unit_stays() {
     register(14, None);
     assert_eq!(address().as_deref(), Some("Jalan Contoh 1"));
     assert_eq!(book.number("SELECT count(*) FROM request"), 4);
+}
+
+#[test]
+fn reg_3_a_rejected_request_takes_its_address_along_and_only_its_own() {
+    let book = Book::in_memory();
+    book.know(UNIT, INSTITUTION, Zone::Wib);
+    let address = || -> Option<String> {
+        let sql = "SELECT address FROM work_unit";
+        book.connection
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap()
+    };
+    let append = |number: u128, version: u32, event: AccessEvent| {
+        let id = AccessId::new(Uuid::from_u128(number));
+        let event = recorded(version, event);
+        assert!(book.append(id, INSTITUTION, &event).unwrap().is_some());
+    };
+    let rejected = |number: u128| AccessEvent::RequestRejected {
+        request: RequestId::new(Uuid::from_u128(number + 100)),
+        decided_as: Capacity::Vai,
+        reason: "Alamat salah".to_owned(),
+        field: Some("address".parse().unwrap()),
+    };
+    append(11, 1, registration(11, 111, Some("Jalan Salah 1")));
+    append(12, 1, registration(12, 112, Some("Jalan Lain 2")));
+    append(12, 2, rejected(12));
+    assert_eq!(
+        address().as_deref(),
+        Some("Jalan Salah 1"),
+        "it was not the first"
+    );
+    append(11, 2, rejected(11));
+    assert_eq!(address(), None, "the next one is asked again");
+    append(13, 1, registration(13, 113, Some("Jalan Benar 3")));
+    let approved = AccessEvent::RequestApproved {
+        request: RequestId::new(Uuid::from_u128(113)),
+        decided_as: Capacity::Vai,
+        valid_until: "2027-12-31".parse().unwrap(),
+    };
+    append(13, 2, approved);
+    append(14, 1, registration(14, 114, Some("Jalan Lain 4")));
+    append(14, 2, rejected(14));
+    assert_eq!(address().as_deref(), Some("Jalan Benar 3"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::event::{Form, Handover, Subject, Submitted};
 use crate::authority::Authorities;
 use crate::conflict::Clash;
+use crate::form::FieldName;
 use crate::ids::{AccountId, RequestId};
 use crate::reference::{Role, VerifiedBy, WorkUnit};
 use crate::time::{CutOff, Date};
@@ -29,6 +30,8 @@ pub enum Command {
         verifier: Verifier,
         /// Why (VER-2).
         reason: String,
+        /// Which field of the form it is about.
+        field: Option<FieldName>,
     },
     /// Give it up (EXP-1).
     Deactivate(Deactivation),

@@ -2,11 +2,13 @@
 //! triggers of the store read them, and old events keep theirs for ever.
 
 use crate::authority::Capacity;
+use crate::form::FieldName;
 use crate::ids::{AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
-use crate::person::Profile;
+use crate::person::{Golongan, Npwp, Profile};
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{Date, Instant, Zone};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One thing that happened.
@@ -55,6 +57,9 @@ pub enum AccessEvent {
         decided_as: Capacity,
         /// Why.
         reason: String,
+        /// Which field of the form is the reason, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<FieldName>,
     },
     /// Its owner gave it up.
     AccessDeactivated {
@@ -127,9 +132,46 @@ pub struct Form {
     /// The work unit's address, from its first registrant (REG-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// The golongan, where it is asked for (REG-8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub golongan: Option<Golongan>,
+    /// The work unit's NPWP, where it is asked for (REG-8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub npwp: Option<Npwp>,
+    /// "Divisi/Unit Kerja".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub division: Option<String>,
+    /// Texts that the data of the forms asks for and no code knows (REG-2).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other: BTreeMap<String, String>,
 }
 
 impl Form {
+    /// Keeps a text under its field's name.
+    pub(crate) fn set(&mut self, name: &FieldName, text: String) {
+        match name.as_str() {
+            "previous_user_name" => self.previous_user_name = Some(text),
+            "address" => self.address = Some(text),
+            "division" => self.division = Some(text),
+            name => _ = self.other.insert(name.to_owned(), text),
+        }
+    }
+
+    /// The fields with what was typed into them, to be offered again (REG-6).
+    pub fn typed(&self) -> BTreeMap<String, String> {
+        let named = [
+            ("previous_user_name", self.previous_user_name.clone()),
+            ("address", self.address.clone()),
+            ("golongan", self.golongan.map(String::from)),
+            ("npwp", self.npwp.clone().map(String::from)),
+            ("division", self.division.clone()),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.to_owned(), text?)));
+        named.chain(self.other.clone()).collect()
+    }
+
     /// A field with nothing but space in it was not filled in; the first
     /// address of a work unit is kept (REG-3), so it must be one.
     pub(super) fn without_blanks(self) -> Self {
@@ -141,6 +183,8 @@ impl Form {
             profile: self.profile,
             previous_user_name: filled(self.previous_user_name),
             address: filled(self.address),
+            division: filled(self.division),
+            ..self
         }
     }
 }

@@ -142,6 +142,7 @@ impl History {
             request,
             decided_as: Capacity::Vai,
             reason: "SK tidak terbaca".to_owned(),
+            field: None,
         };
         self.then(moment, VERIFIER, event)
     }
@@ -362,6 +363,7 @@ fn reject(by: Verifier, reason: &str) -> impl Fn(Option<&Access>) -> Command {
         request: on_screen(access),
         verifier: by.clone(),
         reason: reason.to_owned(),
+        field: None,
     }
 }
 
@@ -610,6 +612,10 @@ fn a_registration_is_recorded_as_it_was_sent() {
         profile: Profile::Supplier,
         previous_user_name: Some("ppk.contoh".to_owned()),
         address: Some("Jalan Contoh 1".to_owned()),
+        golongan: "III/a".parse().ok(),
+        npwp: "0012345678901000".parse().ok(),
+        division: Some("Subbagian Contoh".to_owned()),
+        ..Form::default()
     };
     let mut registration = registration();
     registration.form = form.clone();
@@ -632,6 +638,7 @@ fn a_field_with_nothing_but_space_was_not_filled_in() {
         profile: Profile::NonSupplier,
         previous_user_name: Some("  ".to_owned()),
         address: Some("\tJalan Contoh 1\n".to_owned()),
+        ..Form::default()
     };
     let events = decided("none", Command::Register(registration)).unwrap();
     let [AccessEvent::AccessRequested { form, .. }] = &events[..] else {
@@ -900,6 +907,7 @@ fn ver_4_a_request_that_does_not_wait_cannot_be_decided() {
             request: UNSEEN,
             verifier: vai(),
             reason: "SK tidak terbaca".to_owned(),
+            field: None,
         },
         &expected,
     );
@@ -964,6 +972,7 @@ fn ver_2_the_reason_is_recorded_without_the_space_around_it() {
         request: FIRST,
         verifier: vai(),
         reason: " SK tidak terbaca \n".to_owned(),
+        field: Some("document".parse().unwrap()),
     };
     assert_eq!(
         decided("new", command),
@@ -971,6 +980,7 @@ fn ver_2_the_reason_is_recorded_without_the_space_around_it() {
             request: FIRST,
             decided_as: Capacity::Vai,
             reason: "SK tidak terbaca".to_owned(),
+            field: Some("document".parse().unwrap()),
         }])
     );
 }
@@ -1530,6 +1540,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
                 profile: Profile::Supplier,
                 previous_user_name: Some("ppk.contoh".to_owned()),
                 address: Some("Jalan \"Contoh\" 1".to_owned()),
+                ..Form::default()
             }),
             "access-requested",
             r#"{"account":"00000000-0000-0000-0000-0000000000a1","role":"PPK",
@@ -1541,6 +1552,26 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
                     "document":"00000000-0000-0000-0000-0000000000d1",
                     "deadline_at":1767837600000},
                 "form":{"profile":"supplier","previous_user_name":"ppk.contoh","address":"Jalan \"Contoh\" 1"}}"#,
+        ),
+        (
+            asked(Form {
+                golongan: "III/a".parse().ok(),
+                npwp: "0012345678901000".parse().ok(),
+                division: Some("Subbagian Contoh".to_owned()),
+                other: [("room".to_owned(), "12".to_owned())].into(),
+                ..Form::default()
+            }),
+            "access-requested",
+            r#"{"account":"00000000-0000-0000-0000-0000000000a1","role":"PPK",
+                "work_unit":"00000000-0000-0000-0000-000000000021",
+                "institution":"00000000-0000-0000-0000-000000000011","zone":"WIB",
+                "verified_by":"institution",
+                "request":{"id":"00000000-0000-0000-0000-0000000000e1",
+                    "valid_until":"2026-12-31",
+                    "document":"00000000-0000-0000-0000-0000000000d1",
+                    "deadline_at":1767837600000},
+                "form":{"golongan":"III/a","npwp":"0012345678901000",
+                    "division":"Subbagian Contoh","other":{"room":"12"}}}"#,
         ),
         (
             AccessEvent::AccessCarriedOver {
@@ -1583,10 +1614,22 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
                 request: FIRST,
                 decided_as: Capacity::Operator,
                 reason: "SK tidak terbaca".to_owned(),
+                field: None,
             },
             "request-rejected",
             r#"{"request":"00000000-0000-0000-0000-0000000000e1","decided_as":"operator",
                 "reason":"SK tidak terbaca"}"#,
+        ),
+        (
+            AccessEvent::RequestRejected {
+                request: FIRST,
+                decided_as: Capacity::Vai,
+                reason: "NPWP salah".to_owned(),
+                field: Some("npwp".parse().unwrap()),
+            },
+            "request-rejected",
+            r#"{"request":"00000000-0000-0000-0000-0000000000e1","decided_as":"vai",
+                "reason":"NPWP salah","field":"npwp"}"#,
         ),
         (
             AccessEvent::AccessDeactivated {

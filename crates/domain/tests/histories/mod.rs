@@ -8,7 +8,6 @@ use akses_domain::access::{
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
-use akses_domain::person::Profile;
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
 use akses_domain::time::{CutOff, Date, Instant, Zone};
 use chrono::{Days, NaiveDate};
@@ -230,8 +229,8 @@ pub struct Slot {
 pub struct World {
     pub now: Instant,
     pub slots: Vec<Slot>,
-    /// The address that each work unit got first.
-    pub addresses: Vec<(WorkUnitId, String)>,
+    /// The address that each work unit got first, and from which request.
+    pub addresses: Vec<(WorkUnitId, String, RequestId)>,
     names: u128,
 }
 
@@ -292,9 +291,8 @@ impl World {
                 },
                 request: self.submitted(&slot, *end_days),
                 form: Form {
-                    profile: Profile::default(),
-                    previous_user_name: None,
                     address: address.clone(),
+                    ..Form::default()
                 },
                 confirmed: *confirmed,
                 conflict: None,
@@ -329,6 +327,7 @@ impl World {
                 request: self.request(&slot, *which),
                 verifier: self.verifier(&slot, *by),
                 reason: reason.clone(),
+                field: None,
             },
             Deed::Deactivate {
                 by_owner,
@@ -395,16 +394,28 @@ impl World {
 
     /// The address of a work unit, from the first who gave one (REG-3).
     pub fn address(&self, work_unit: WorkUnitId) -> Option<&str> {
-        let (_, address) = self.addresses.iter().find(|(unit, _)| *unit == work_unit)?;
+        let mut addresses = self.addresses.iter();
+        let (_, address, _) = addresses.find(|(unit, _, _)| *unit == work_unit)?;
         Some(address)
     }
 
     fn keep_address(&mut self, event: &AccessEvent) {
-        let AccessEvent::AccessRequested { subject, form, .. } = event else {
-            return;
-        };
-        if let (Some(address), None) = (&form.address, self.address(subject.work_unit)) {
-            self.addresses.push((subject.work_unit, address.clone()));
+        match event {
+            AccessEvent::AccessRequested {
+                subject,
+                form,
+                request,
+            } => {
+                if let (Some(address), None) = (&form.address, self.address(subject.work_unit)) {
+                    let given = (subject.work_unit, address.clone(), request.id);
+                    self.addresses.push(given);
+                }
+            }
+            // Rejected, a request takes its address along.
+            AccessEvent::RequestRejected { request, .. } => {
+                self.addresses.retain(|(_, _, given)| given != request);
+            }
+            _ => {}
         }
     }
 

@@ -17,7 +17,7 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("roles", include_str!("../../demo/roles.csv")),
     (
         "role-conflicts",
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 6] = [
     ),
     ("institutions", include_str!("../../demo/institutions.csv")),
     ("work-units", include_str!("../../demo/work-units.csv")),
+    ("form-fields", include_str!("../../demo/form-fields.csv")),
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
 ];
@@ -160,6 +161,9 @@ mod tests {
         assert_refers("accesses", "email", &accounts);
         assert_refers("role-conflicts", "role", &roles);
         assert_refers("role-conflicts", "other_role", &roles);
+        let mut of_forms = roles.clone();
+        of_forms.insert("*".to_owned());
+        assert_refers("form-fields", "role", &of_forms);
         for (email, _) in PEOPLE {
             assert!(accounts.contains(email), "{email}");
         }

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind {
         name: "roles",
         columns: &[
@@ -64,6 +64,22 @@ const KINDS: [Kind; 6] = [
     Kind {
         name: "work-units",
         columns: &["code", "institution", "name", "address"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "form-fields",
+        columns: &[
+            "profile",
+            "role",
+            "field",
+            "position",
+            "label",
+            "help",
+            "kind",
+            "need",
+            "source",
+            "chars_max",
+        ],
         rows_max: 500,
     },
     Kind {
@@ -103,7 +119,8 @@ pub struct ImportArgs {
     )]
     token: String,
     /// The folder with roles.csv, role-conflicts.csv, institutions.csv,
-    /// work-units.csv, accounts.csv and accesses.csv, or some of them
+    /// work-units.csv, form-fields.csv, accounts.csv and accesses.csv, or some of
+    /// them
     folder: PathBuf,
 }
 

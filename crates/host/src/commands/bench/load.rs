@@ -22,6 +22,8 @@ pub(super) struct Shot {
     pub(super) path: String,
     pub(super) token: Option<Arc<str>>,
     pub(super) body: Bytes,
+    /// The revision that a change means.
+    pub(super) if_match: Option<&'static str>,
 }
 
 impl Shot {
@@ -31,6 +33,7 @@ impl Shot {
             path: path.into(),
             token: token.cloned(),
             body: Bytes::new(),
+            if_match: None,
         }
     }
 
@@ -40,6 +43,7 @@ impl Shot {
             path: path.into(),
             token: token.cloned(),
             body,
+            if_match: None,
         }
     }
 
@@ -58,6 +62,9 @@ impl Shot {
             .header("content-length", self.body.len());
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(revision) = self.if_match {
+            request = request.header("if-match", revision);
         }
         Ok(request.body(Full::new(self.body.clone()))?)
     }

@@ -193,6 +193,10 @@ pub(super) async fn measure(
         Ok(answers)
     };
 
+    // A write of its own kind, with no event to compare with.
+    let drafts = (0..counts.slow).map(|index| people.draft(index)).collect();
+    run("save-draft", "", drafts).await?;
+
     let first = people.used;
     let registrations = people.registrations(counts.writes)?;
     let registered = run("register-access", "access-requested", registrations).await?;
@@ -240,6 +244,11 @@ pub(super) async fn measure(
             "reference-data",
             Shot::get("/api/reference/institutions?q=be", Some(me)),
         ),
+        (
+            "registration-form",
+            Shot::get("/api/registration-form?role=PPK", Some(me)),
+        ),
+        ("read-drafts", Shot::get("/api/drafts", Some(me))),
         ("read-document", Shot::get(document, Some(me))),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("pages", Shot::get("/", None)),
@@ -250,6 +259,10 @@ pub(super) async fn measure(
     for (operation, shot) in reads {
         run(operation, "fixed", vec![shot; counts.reads]).await?;
     }
+
+    // Nothing to give up: what every tab does after the first one did it.
+    let discard = people.discard();
+    run("discard-draft", "fixed", vec![discard; counts.slow]).await?;
 
     let operator: Arc<str> = OPERATOR_TOKEN.into();
     let same = Bytes::from_static(b"code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\n");
@@ -295,6 +308,23 @@ impl People {
         let number = format!("{:08}", index);
         let body = json(&json!({ "kind": "nrp", "number": number }));
         Shot::put("/api/me/service-number", Some(person), body)
+    }
+
+    /// A draft that says what it said before: it needs no revision.
+    fn draft(&self, index: usize) -> Shot {
+        let person = &self.tokens[index % self.tokens.len()];
+        let body = json(&json!({ "valid_until": "2030-12-31", "address": "Jalan Bench" }));
+        let role = self.roles[index / self.tokens.len() % self.roles.len()];
+        Shot::put(format!("/api/drafts/{role}"), Some(person), body)
+    }
+
+    /// Of a role that nobody has a draft of.
+    fn discard(&self) -> Shot {
+        let path = "/api/drafts/VAI/discard";
+        Shot {
+            if_match: Some("\"0\""),
+            ..Shot::post(path, Some(&self.tokens[0]), Bytes::new())
+        }
     }
 
     /// Forms for accesses that nobody has yet.

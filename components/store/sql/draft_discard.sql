@@ -1,0 +1,1 @@
+DELETE FROM draft WHERE account = ?1 AND role = ?2 AND revision = ?3 RETURNING revision
