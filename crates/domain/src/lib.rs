@@ -13,5 +13,6 @@ pub mod authority;
 pub mod ids;
 pub mod person;
 pub mod reference;
+pub mod sirup;
 pub mod time;
 pub mod words;
