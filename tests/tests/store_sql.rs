@@ -412,6 +412,7 @@ fn no_statement_scans_a_table_that_grows() {
             "due",
             "i",
             "role",
+            "holder",
             "sqlite_schema",
             "(subquery-",
         ];

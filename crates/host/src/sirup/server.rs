@@ -192,9 +192,14 @@ async fn moody(mood: Mood, user_name: &str) -> Response<Body> {
             answer
         }
         Mood::Cut => {
-            let broken = || io::Error::from(io::ErrorKind::ConnectionReset);
-            let half = Frame::data(Bytes::from_static(br#"{"user_id": "1","#));
-            streamed(StreamBody::new(stream::iter([Ok(half), Err(broken())])).boxed_unsync())
+            let half = Ok(Frame::data(Bytes::from_static(br#"{"user_id": "1","#)));
+            let broken = async {
+                // Or the half would never leave.
+                tokio::time::sleep(Duration::from_millis(DRIP_MS)).await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            };
+            let body = stream::iter([half]).chain(stream::once(broken));
+            streamed(StreamBody::new(body).boxed_unsync())
         }
     }
 }
