@@ -12,5 +12,6 @@ pub mod host;
 pub mod mailbox;
 pub mod pdf;
 pub mod program;
+pub mod sirup;
 pub mod torture;
 pub mod world;

@@ -52,6 +52,9 @@ impl Interface {
             if HARMLESS.contains(&name) {
                 return None;
             }
+            if name == OUTBOUND_HTTP {
+                return Some(name);
+            }
             let (package, _) = name.split_once('/').unwrap_or((name, ""));
             match name.strip_prefix(OURS) {
                 Some(interface) => Some(interface),
@@ -81,6 +84,9 @@ const HARMLESS: [&str; 4] = [
     "metadata",
     "error",
 ];
+
+/// Requests to others. The rest of its package is requests that come in.
+const OUTBOUND_HTTP: &str = "wasi:http/client";
 
 /// What every program of this kind has: standard streams, clocks, randomness,
 /// and requests that come in.
@@ -131,6 +137,16 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("latest-seal", &["seals"]),
+    (
+        "link-sirup",
+        &[
+            "accounts",
+            "events",
+            "sirup",
+            "wasi:config",
+            "wasi:http/client",
+        ],
+    ),
     ("list-accesses", &["accesses", "wasi:config"]),
     (
         "list-requests",
@@ -138,7 +154,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
-    ("read-drafts", &["accounts", "drafts", "forms", "reference"]),
+    (
+        "read-drafts",
+        &["accounts", "drafts", "forms", "reference", "sirup"],
+    ),
     ("reference-data", &["reference"]),
     (
         "register-access",
@@ -150,11 +169,18 @@ const REACHES: &[(&str, &[&str])] = &[
             "events",
             "forms",
             "reference",
+            "sirup",
             "wasi:config",
         ],
     ),
-    ("registration-form", &["accounts", "forms", "reference"]),
-    ("save-draft", &["accounts", "drafts", "forms", "reference"]),
+    (
+        "registration-form",
+        &["accounts", "forms", "reference", "sirup"],
+    ),
+    (
+        "save-draft",
+        &["accounts", "drafts", "forms", "reference", "sirup"],
+    ),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
     (
@@ -174,7 +200,10 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("upload-document", &["documents", "events"]),
-    ("who-am-i", &["accesses", "accounts", "wasi:config"]),
+    (
+        "who-am-i",
+        &["accesses", "accounts", "sirup", "wasi:config"],
+    ),
 ];
 
 /// Every component of the manifest, from the file that it names.
@@ -234,6 +263,7 @@ fn only_the_store_reaches_sql_and_only_the_store_and_the_gate_key_value_storage(
         assert_eq!(keys, id == "store" || id == "gate", "{id}");
         let network = reaches.contains("wasi:sockets");
         assert_eq!(network, id == "deliver-notifications", "{id}");
+        assert_eq!(reaches.contains(OUTBOUND_HTTP), id == "link-sirup", "{id}");
         assert_eq!(reaches.contains("wasi:filesystem"), id == "pages", "{id}");
     }
 }
@@ -328,7 +358,8 @@ fn the_manifest_grants_each_component_what_it_reaches() {
             "{id}"
         );
         let network = is_granted(component, "allowed_outbound_hosts");
-        assert_eq!(network, reaches.contains("wasi:sockets"), "{id}");
+        let reaches_out = reaches.contains("wasi:sockets") || reaches.contains(OUTBOUND_HTTP);
+        assert_eq!(network, reaches_out, "{id}");
         let uses_store = interface.imports.iter().any(|import| {
             import.starts_with(OURS) && !HARMLESS.contains(&import.split('@').next().unwrap())
         });

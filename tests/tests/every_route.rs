@@ -28,6 +28,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/sign-out", "POST", For::People),
     ("/api/me", "GET", For::People),
     ("/api/me/service-number", "PUT", For::People),
+    ("/api/sirup-link", "POST", For::People),
     ("/api/documents", "POST", For::People),
     ("/api/documents/:id", "GET", For::People),
     ("/api/registration-form", "GET", For::People),

@@ -383,6 +383,26 @@ fn statements_use_the_indexes_they_were_written_for() {
                 "sqlite_autoindex_event_1 (subject=? AND version=?)",
             ],
         ),
+        (
+            "sirup_linked_user.sql",
+            &["sqlite_autoindex_sirup_link_1 (account=?)"],
+        ),
+        (
+            "sirup_attempt_count.sql",
+            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
+        ),
+        (
+            "sirup_attempt_rest.sql",
+            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
+        ),
+        (
+            "sirup_attempt_forgive.sql",
+            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
+        ),
+        (
+            "sirup_attempt_sweep.sql",
+            &["sirup_attempt_by_age (last_at<?)"],
+        ),
     ];
     for (name, indexes) in expected {
         let plan = plan(&connection, name);
@@ -435,6 +455,7 @@ fn no_statement_scans_a_table_that_grows() {
             "due",
             "i",
             "role",
+            "holder",
             "sqlite_schema",
             "(subquery-",
             // Forms: a few dozen rows.
@@ -756,6 +777,128 @@ fn a_mail_without_a_recipient_comes_back_to_become_a_dead_letter() {
         |row| row.get("recipient_email").unwrap(),
     );
     assert_eq!(emails, [""]);
+}
+
+// SiRUP -----------------------------------------------------------------------
+
+fn link(connection: &Connection, account: &str, user_id: &str, key: &str) -> Result<bool, String> {
+    let version: u32 = connection
+        .query_row(
+            "SELECT version + 1 FROM account WHERE id = ?1",
+            [account],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let data = json!({ "user_id": user_id, "user_name": key, "user_name_key": key });
+    try_append(connection, account, version, "sirup-linked", data, 0, None)
+}
+
+#[test]
+fn sir_2_a_sirup_user_has_one_account_and_an_account_one_sirup_user() {
+    let connection = migrated();
+    for account in ["a", "b"] {
+        record_account(&connection, account);
+    }
+    assert_eq!(link(&connection, "a", "1", "satu"), Ok(true));
+    let refused = |text: &str| Err(text.to_owned());
+    for (account, user_id, key, refusal) in [
+        ("b", "1", "satu", "akses:sirup-linked"),
+        ("b", "1", "lain", "akses:sirup-linked"),
+        ("b", "2", "satu", "akses:sirup-linked"),
+        ("a", "1", "satu", "akses:account-has-sirup"),
+        ("a", "2", "dua", "akses:account-has-sirup"),
+    ] {
+        let answer = link(&connection, account, user_id, key);
+        assert_eq!(answer, refused(refusal), "{account} {user_id} {key}");
+    }
+    assert_eq!(link(&connection, "b", "2", "dua"), Ok(true));
+    let linked = "SELECT group_concat(account || user_id || user_name) FROM sirup_link";
+    assert_eq!(texts(&connection, linked, []), ["a1satu,b2dua"]);
+}
+
+const REST_MS: i64 = 900_000;
+
+fn attempt(connection: &Connection, account: &str, name: &str, now: i64) -> bool {
+    let parameters = params![account, name, now, 3, REST_MS];
+    let counted = texts(connection, &sql("sirup_attempt_count.sql"), parameters);
+    assert!(counted.is_empty() || counted.len() == 2, "{counted:?}");
+    !counted.is_empty()
+}
+
+fn rest(connection: &Connection, account: &str, name: &str, now: i64) -> Option<i64> {
+    let parameters = params![account, name, now, 3, REST_MS];
+    let answer = connection.query_row(&sql("sirup_attempt_rest.sql"), parameters, |row| row.get(0));
+    answer.unwrap()
+}
+
+#[test]
+fn sir_3_attempts_are_counted_for_both_or_for_neither() {
+    let connection = migrated();
+    for now in [0, 10, 20] {
+        assert!(attempt(&connection, "account", "name", now));
+    }
+    assert!(!attempt(&connection, "account", "name", 30));
+    assert!(!attempt(&connection, "account", "another", 30));
+    assert!(!attempt(&connection, "another", "name", 30));
+    assert!(attempt(&connection, "another", "another", 30));
+    assert_eq!(
+        rest(&connection, "account", "another", 30),
+        Some(20 + REST_MS)
+    );
+    assert_eq!(rest(&connection, "another", "another", 30), None);
+    // One was no guess.
+    connection
+        .execute(&sql("sirup_attempt_forgive.sql"), ["account", "name"])
+        .unwrap();
+    assert!(attempt(&connection, "account", "name", 40));
+    assert!(!attempt(&connection, "account", "name", 40 + REST_MS - 1));
+    // After the rest all of them are there again.
+    for _ in 0..3 {
+        assert!(attempt(&connection, "account", "name", 40 + REST_MS));
+    }
+    assert!(!attempt(&connection, "account", "name", 40 + REST_MS));
+    let swept = connection
+        .execute(&sql("sirup_attempt_sweep.sql"), params![40, 100])
+        .unwrap();
+    assert_eq!(
+        swept, 1,
+        "the other account; its name was tried with this one"
+    );
+}
+
+#[test]
+fn sir_4_failures_in_a_row_are_counted_and_one_may_try_after_them() {
+    let connection = migrated();
+    let fail = |now: i64, retry_at: i64| {
+        let parameters = params![now, 60, 3, retry_at];
+        connection
+            .execute(&sql("sirup_failed.sql"), parameters)
+            .unwrap();
+        let read = |row: &Row<'_>| (row.get(0).unwrap(), row.get(1).unwrap());
+        let found: Vec<(i64, i64)> = rows(&connection, &sql("sirup_failures.sql"), [], read);
+        found[0]
+    };
+    let claim = |now: i64, retry_at: i64| {
+        let claimed = rows(
+            &connection,
+            &sql("sirup_trial.sql"),
+            [now, retry_at],
+            |_| (),
+        );
+        !claimed.is_empty()
+    };
+    assert!(!claim(0, 0), "nothing to try");
+    assert_eq!(fail(0, 30), (1, 30));
+    assert_eq!(fail(60, 90), (1, 90), "too far apart");
+    assert_eq!(fail(119, 149), (2, 149));
+    assert_eq!(fail(120, 150), (3, 150));
+    assert_eq!(fail(500, 530), (4, 530), "only an answer ends it now");
+    assert!(!claim(529, 559));
+    assert!(claim(530, 560));
+    assert!(!claim(530, 560), "somebody else was quicker");
+    connection.execute(&sql("sirup_answered.sql"), []).unwrap();
+    assert!(rows(&connection, &sql("sirup_failures.sql"), [], |_| ()).is_empty());
+    assert_eq!(fail(600, 630), (1, 630));
 }
 
 // The sweep -------------------------------------------------------------------

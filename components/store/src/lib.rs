@@ -27,6 +27,7 @@ mod schema;
 mod seals;
 mod search;
 mod sessions;
+mod sirup;
 
 mod bindings {
     #![allow(missing_docs)] // The documentation is in the WIT.

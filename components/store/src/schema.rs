@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "forms",
         sql: include_str!("../migrations/0003_forms.sql"),
     },
+    Migration {
+        number: 4,
+        name: "sirup",
+        sql: include_str!("../migrations/0004_sirup.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

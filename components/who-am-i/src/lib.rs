@@ -16,6 +16,8 @@ struct Me {
     service_number: Option<String>,
     /// `non-supplier` or `supplier` ("Tipe Profil").
     profile: String,
+    /// The SiRUP user name that was linked; none until then (SIR-1).
+    sirup_user_name: Option<String>,
     /// For the header `X-CSRF-Token` of every change by cookie.
     csrf_token: String,
     /// Whether there is a verifier's queue to show.
@@ -36,6 +38,7 @@ async fn me(call: Call) -> Result<Reply, Problem> {
         name: account.name,
         email: account.email,
         profile: account.profile,
+        sirup_user_name: store::sirup::linked_user_name(&person.to_string())?,
         service_number: account
             .service_number
             .and_then(|number| number.parse::<ServiceNumber>().ok())

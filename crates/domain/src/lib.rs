@@ -15,5 +15,6 @@ pub mod form;
 pub mod ids;
 pub mod person;
 pub mod reference;
+pub mod sirup;
 pub mod time;
 pub mod words;

@@ -3,7 +3,7 @@
 use crate::accesses::from_word;
 use crate::problem::Problem;
 use crate::store::accounts::Account;
-use crate::store::{documents, forms, reference};
+use crate::store::{documents, forms, reference, sirup};
 use akses_domain::form::{Asked, Facts, Fault, Field, Wrong, asked};
 use akses_domain::ids::{AccountId, DocumentId, WorkUnitId};
 use serde_json::{Map, Value};
@@ -81,7 +81,7 @@ impl FormAsked {
     ) -> Result<Self, Problem> {
         let facts = Facts {
             role: role.to_owned(),
-            sirup_user_name: sirup_user_name(account),
+            sirup_user_name: sirup::linked_user_name(&account.id)?,
             has_address: work_unit.map(|unit| unit.address.is_some()),
         };
         let shown = forms::fields(&account.profile, role)?
@@ -103,11 +103,6 @@ impl FormAsked {
     pub fn asked(&self) -> Vec<Asked> {
         self.0.iter().map(|shown| shown.asked.clone()).collect()
     }
-}
-
-/// The user name of the linked SiRUP account (SIR-1); accounts have no link yet.
-fn sirup_user_name(_: &Account) -> Option<String> {
-    None
 }
 
 /// A row of a form as the domain's field.

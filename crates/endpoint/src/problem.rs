@@ -183,6 +183,14 @@ impl Problem {
         self
     }
 
+    /// Adds what operators need to know: it goes to the log and never into an
+    /// answer. It must name nobody.
+    #[must_use]
+    pub fn logged(mut self, inside: impl Into<String>) -> Self {
+        self.0.inside = Some(inside.into());
+        self
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {

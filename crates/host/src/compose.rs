@@ -23,7 +23,7 @@ pub const DENIED_NAMESPACE: &str = "denied:";
 
 /// Changes whenever the same parts would be composed differently; part of the
 /// key of everything cached.
-pub const COMPOSITION_VERSION: u32 = 2;
+pub const COMPOSITION_VERSION: u32 = 3;
 
 /// One component of a composition.
 #[derive(Debug, Clone)]
@@ -250,7 +250,8 @@ pub fn grant_of(import: &str) -> Option<Grant> {
         }
         "wasi:sockets/tcp-create-socket"
         | "wasi:sockets/udp-create-socket"
-        | "wasi:sockets/ip-name-lookup" => Some(Grant::AllowedOutboundHosts),
+        | "wasi:sockets/ip-name-lookup"
+        | "wasi:http/client" => Some(Grant::AllowedOutboundHosts),
         "wasi:cli/environment" => Some(Grant::Environment),
         "wasi:filesystem/preopens" => Some(Grant::Files),
         "spin:key-value/key-value" => Some(Grant::KeyValueStores),
@@ -321,6 +322,9 @@ mod tests {
                 "wasi:sockets/types@0.3.0",
                 Some(Grant::AllowedOutboundHosts),
             ),
+            ("wasi:http/client@0.3.0", Some(Grant::AllowedOutboundHosts)),
+            ("wasi:http/types@0.3.0", None),
+            ("wasi:http/handler@0.3.0", None),
             ("wasi:clocks/wall-clock@0.2.6", None),
             ("wasi:io/poll@0.2.6", None),
         ] {

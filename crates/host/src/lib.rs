@@ -5,3 +5,4 @@ pub mod data;
 pub mod mailbox;
 pub mod manifest;
 pub mod runtime;
+pub mod sirup;

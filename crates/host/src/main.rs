@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{audit, bench, build, doctor, import, mailbox, test, torture, up};
+use commands::{audit, bench, build, doctor, import, mailbox, sirup, test, torture, up};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -47,6 +47,8 @@ enum Command {
     Torture(torture::TortureArgs),
     /// Run a mail server to try things with
     Mailbox(mailbox::MailboxArgs),
+    /// Run a stand-in for SiRUP to try things with
+    Sirup(sirup::SirupArgs),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +73,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Mailbox(args) => block_on(mailbox::run(args)),
+        Command::Sirup(args) => block_on(sirup::run(args)),
     }
 }
 

@@ -200,7 +200,7 @@ impl Inherit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
-    /// Sockets to the allowed addresses.
+    /// Sockets and HTTP requests to the allowed addresses.
     AllowedOutboundHosts,
     /// Environment variables.
     Environment,

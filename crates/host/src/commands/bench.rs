@@ -11,6 +11,7 @@ mod reference;
 mod service;
 mod sweep;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 use super::{MANIFEST_NAME, build, project_root};
 use crate::progress;
 use akses::runtime::SQLITE_FILE;
+use akses::sirup::{Sirup, SirupOptions};
 use operations::{CONNECTIONS, Counts, Measured};
 use service::Service;
 use sweep::Sweep;
@@ -120,7 +122,13 @@ async fn measure_service(
     let state_dir = scratch.join("operations");
     // The first start compiles; the second shows what a start costs.
     Service::start(manifest, &state_dir)?.stop()?;
-    let service = Service::start(manifest, &state_dir)?;
+    let sirup = Sirup::start(SirupOptions {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        users: operations::sirup_users()?,
+        mood: None,
+    })
+    .await?;
+    let service = Service::start_beside(manifest, &state_dir, Some(sirup.address))?;
     let mut people = operations::prepare(service.address, decree).await?;
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
@@ -144,6 +152,7 @@ async fn measure_service(
     let resident_mib_at_64 = service.resident_mib()?;
     let start_ms = ms(service.start);
     service.stop()?;
+    sirup.stop().await;
     progress::note("the same writes on one thread");
     let one_thread = reference::replay(&state_dir.join(SQLITE_FILE), scratch)?;
     let operations = with_ratios(measured, &one_thread);

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod mailbox;
+pub mod sirup;
 pub mod test;
 pub mod torture;
 pub mod up;

@@ -22,7 +22,7 @@ const HOST_PACKAGE: &str = "akses";
 
 /// Components whose parts have unit tests of their own; the others are tested as
 /// they are built, over HTTP.
-const COMPONENTS_WITH_TESTS: [&str; 3] = ["store", "pages", "deliver-notifications"];
+const COMPONENTS_WITH_TESTS: [&str; 4] = ["store", "pages", "deliver-notifications", "link-sirup"];
 
 /// Options of `akses test`.
 #[derive(Args)]

@@ -1,8 +1,8 @@
 //! `akses up`: builds what changed, runs the service, and with `--demo` brings
-//! mail, example data and people to sign in as.
+//! mail, a stand-in for SiRUP, example data and people to sign in as.
 //!
-//! On stdout, `control: URL`, `mailbox: URL` and then `ready: URL` are for
-//! programs; everything else there is for people.
+//! On stdout, `control: URL`, `mailbox: URL`, `sirup: URL` and then `ready: URL` are
+//! for programs; everything else there is for people.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
@@ -13,6 +13,7 @@ use std::time::Duration;
 use akses::mailbox::{Mailbox, MailboxOptions, Misfortunes};
 use akses::manifest::Manifest;
 use akses::runtime::{self, Running, RuntimeOptions};
+use akses::sirup::{Sirup, SirupOptions};
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -20,7 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::import::indonesian_west;
-use super::{MANIFEST_NAME, build, demo, project_root, state_dir};
+use super::{MANIFEST_NAME, build, demo, project_root, sirup, state_dir};
 use crate::progress;
 
 /// Requests under way get this long to end.
@@ -36,11 +37,12 @@ const VARIABLE_PREFIX: &str = "SPIN_VARIABLE_";
 const SMTP_RELAY: &str = "smtp_relay";
 const OPERATOR_TOKEN: &str = "operator_token";
 const PUBLIC_ORIGIN: &str = "public_origin";
+const SIRUP_ORIGIN: &str = "sirup_origin";
 
 /// Options of `akses up`.
 #[derive(Args)]
 pub struct UpArgs {
-    /// Bring example data, demo accounts and a mailbox
+    /// Bring example data, demo accounts, a mailbox and a stand-in for SiRUP
     #[arg(long)]
     demo: bool,
     /// Where to serve; port 0 picks a free one
@@ -150,12 +152,14 @@ struct Service {
     state_dir: PathBuf,
     demo: Option<Demo>,
     mailbox: Option<Mailbox>,
+    sirup: Option<Sirup>,
     running: Option<Running>,
 }
 
 /// What the demo needs to know.
 struct Demo {
     mailbox: Option<MailboxOptions>,
+    sirup: Option<SirupOptions>,
     /// The page's port was not chosen by the user and may be another.
     any_page_port: bool,
     token: String,
@@ -195,6 +199,7 @@ impl Service {
             state_dir,
             demo,
             mailbox: None,
+            sirup: None,
             running: None,
         })
     }
@@ -203,10 +208,17 @@ impl Service {
         let (mut options, place) = self.waiting.take().context("started twice")?;
         if let Some(demo) = &self.demo {
             self.mailbox = demo.open_mailbox().await?;
+            if let Some(options) = demo.sirup.clone() {
+                self.sirup = Some(Sirup::start(options).await?);
+            }
         }
         if let Some(mailbox) = &self.mailbox {
             let relay = mailbox.smtp.to_string();
             options.variables.insert(SMTP_RELAY.to_owned(), relay);
+        }
+        if let Some(sirup) = &self.sirup {
+            let origin = format!("http://{}", sirup.address);
+            options.variables.insert(SIRUP_ORIGIN.to_owned(), origin);
         }
         // The runtime binds it anew as the first thing it does.
         drop(place);
@@ -222,6 +234,10 @@ impl Service {
             demo::import_once(&service, &demo.token, &self.state_dir, demo.today).await?;
             demo::print_people();
         }
+        if let Some(stand_in) = &self.sirup {
+            sirup::print_people();
+            progress::answer(format_args!("sirup: http://{}", stand_in.address));
+        }
         progress::answer(format_args!("ready: {service}"));
         Ok(())
     }
@@ -235,6 +251,9 @@ impl Service {
         // Last, so that mail on its way still arrives.
         if let Some(mailbox) = self.mailbox {
             mailbox.stop().await;
+        }
+        if let Some(sirup) = self.sirup {
+            sirup.stop().await;
         }
         Ok(())
     }
@@ -265,11 +284,17 @@ impl Demo {
             folder: Some(state_dir.join("mailbox")),
             misfortunes: Misfortunes::default(),
         });
+        let sirup = (!variables.values.contains_key(SIRUP_ORIGIN)).then(|| SirupOptions {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            users: Vec::new(),
+            mood: None,
+        });
         variables.offer(OPERATOR_TOKEN, random_token)?;
         let token = variables.values.get(OPERATOR_TOKEN);
         let now = args.clock.unwrap_or_else(Utc::now);
         Ok(Demo {
             mailbox,
+            sirup,
             any_page_port: args.mailbox.is_none(),
             token: token.cloned().unwrap_or_default(),
             today: now.with_timezone(&indonesian_west()).date_naive(),

@@ -1,4 +1,5 @@
-//! The body of a request on its way into a component.
+//! Bodies on their way into a component: of a request that it serves, or of an
+//! answer that it asked somebody for.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -17,8 +18,8 @@ use super::turn::Turn;
 
 /// A body that holds no turn while its bytes are still on their way: otherwise
 /// two slow uploads would stop everybody.
-pub struct TurnBody {
-    inner: ClientBody,
+pub struct TurnBody<B> {
+    inner: B,
     turn: Turn,
     paused: bool,
     resuming: Option<Resuming>,
@@ -29,9 +30,9 @@ type Resuming = (
     Option<Result<Frame<Bytes>, HttpError>>,
 );
 
-impl TurnBody {
-    /// Wraps the body of the request that has `turn`.
-    pub fn new(inner: ClientBody, turn: Turn) -> Self {
+impl<B> TurnBody<B> {
+    /// Wraps a body that the request with `turn` reads.
+    pub fn new(inner: B, turn: Turn) -> Self {
         Self {
             inner,
             turn,
@@ -41,7 +42,11 @@ impl TurnBody {
     }
 }
 
-impl Body for TurnBody {
+impl<B> Body for TurnBody<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    HttpError: From<B::Error>,
+{
     type Data = Bytes;
     type Error = HttpError;
 
@@ -57,7 +62,7 @@ impl Body for TurnBody {
                 self.paused = false;
                 return Poll::Ready(frame);
             }
-            match self.inner.poll_frame(cx) {
+            match Pin::new(&mut self.inner).poll_frame(cx) {
                 Poll::Pending => {
                     self.paused = true;
                     self.turn.pause();
@@ -77,14 +82,11 @@ impl Body for TurnBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.resuming.is_none() && self.inner.is_empty()
+        self.resuming.is_none() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner
-            .body
-            .as_ref()
-            .map_or_else(SizeHint::default, Body::size_hint)
+        self.inner.size_hint()
     }
 }
 
@@ -114,18 +116,33 @@ impl ClientBody {
     pub fn is_empty(&self) -> bool {
         self.body.as_ref().is_none_or(Body::is_end_stream)
     }
+}
+
+impl Body for ClientBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
 
     fn poll_frame(
-        &mut self,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.is_coming = true;
         let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
-        self.is_coming = true;
         let frame = std::task::ready!(Pin::new(body).poll_frame(cx));
         self.is_broken |= matches!(frame, Some(Err(_)));
         Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body
+            .as_ref()
+            .map_or_else(SizeHint::default, Body::size_hint)
     }
 }
 

@@ -80,6 +80,7 @@ impl Answer {
         let error = |value| Val::Result(Err(Some(Box::new(value))));
         let denied = || Val::Variant("access-denied".to_owned(), None);
         let is_config = self.import.contains("/wasi-config-store");
+        let is_http = self.import.contains("/wasi-http-client");
         let answer = match self.function.as_str() {
             "get-environment" | "get-arguments" | "get-directories" => Val::List(Vec::new()),
             "initial-cwd" | "get-initial-cwd" => Val::Option(None),
@@ -88,6 +89,7 @@ impl Answer {
                 let name = parameters.first().cloned().map(Box::new);
                 error(Val::Variant("undefined".to_owned(), name))
             }
+            "send" if is_http => error(Val::Variant("HTTP-request-denied".to_owned(), None)),
             "create-tcp-socket" | "create-udp-socket" => {
                 error(Val::Enum("access-denied".to_owned()))
             }
@@ -177,6 +179,13 @@ mod tests {
         assert_eq!(
             answer("denied:x/wasi-cli-environment@0.2.6", "get-environment").unwrap(),
             Val::List(Vec::new())
+        );
+        assert_eq!(
+            answer("denied:store/wasi-http-client@0.3.0", "send").unwrap(),
+            Val::Result(Err(Some(Box::new(Val::Variant(
+                "HTTP-request-denied".to_owned(),
+                None
+            )))))
         );
         // What cannot be reached without a way in traps if it is reached after all.
         assert!(

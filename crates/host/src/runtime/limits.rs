@@ -48,6 +48,9 @@ pub const CONNECTIONS_MAX: usize = 1_024;
 pub const HEADER_READ_MS: u64 = 30_000;
 /// A client that takes nothing of its answer for this long is let go.
 pub const WRITE_STALL_MS: u64 = 30_000;
+/// Each wait of an outbound HTTP request that names no limit of its own, as on
+/// Spin; the request or the timer that it is made in usually ends first.
+pub const OUTBOUND_MS: u64 = 600_000;
 /// The header of a request, and the read buffer of a connection.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Fields in the header of a request.

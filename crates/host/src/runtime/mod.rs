@@ -11,6 +11,7 @@ mod files;
 mod handler;
 mod http_server;
 pub mod limits;
+mod outbound;
 mod output;
 mod routes;
 mod services;

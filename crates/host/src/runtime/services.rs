@@ -71,7 +71,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 
 /// Waits without keeping others from running guest code. Most reads are done
 /// at once and give nothing up.
-async fn waiting<T>(turn: Option<Turn>, work: impl Future<Output = T>) -> T {
+pub(super) async fn waiting<T>(turn: Option<Turn>, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     if let Poll::Ready(done) = poll!(work.as_mut()) {
         return done;

@@ -9,13 +9,11 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{
-    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
-    WasiHttpView,
-};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::clock::Clock;
 use super::limits::{HANDLES_MAX, INSTANCE_MEMORY_BYTES_MAX};
+use super::outbound::OutboundHttp;
 use super::output::GuestOutput;
 use super::turn::Seat;
 use crate::data::{KeyValue, Sqlite};
@@ -35,7 +33,7 @@ pub struct Grants {
     pub environment: Vec<(String, String)>,
     /// The folder mounted at `/`, read-only.
     pub files: Option<PathBuf>,
-    /// Addresses that sockets may connect to.
+    /// Addresses that sockets and HTTP requests may go to.
     pub hosts: Arc<AllowedHosts>,
     /// The time guests see.
     pub clock: Clock,
@@ -48,7 +46,7 @@ pub struct State {
     pub(super) table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    hooks: NoOutboundHttp,
+    hooks: OutboundHttp,
     memory_bytes: usize,
 }
 
@@ -57,13 +55,14 @@ impl State {
     pub fn store(engine: &Engine, grants: &Arc<Grants>) -> wasmtime::Result<Store<Self>> {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_MAX);
+        let seat = Arc::<Seat>::default();
         let state = Self {
             wasi: wasi(grants)?,
             grants: grants.clone(),
-            seat: Arc::default(),
+            hooks: OutboundHttp::new(grants.clone(), seat.clone()),
+            seat,
             table,
             http: WasiHttpCtx::new(),
-            hooks: NoOutboundHttp,
             memory_bytes: 0,
         };
         let mut store = Store::new(engine, state);
@@ -137,25 +136,6 @@ impl WasiHttpView for State {
             table: &mut self.table,
             hooks: &mut self.hooks,
         }
-    }
-}
-
-/// Guests call nobody over HTTP here; the manifest cannot grant it either.
-struct NoOutboundHttp;
-
-type Sent = (
-    http::Response<WasiBody>,
-    Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-);
-
-impl WasiHttpHooks for NoOutboundHttp {
-    fn send_request(
-        &mut self,
-        _request: http::Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _processed: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
-        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use akses::sirup::User;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use serde::Serialize;
@@ -227,6 +228,11 @@ pub(super) async fn measure(
     )
     .await?;
 
+    // Each links the same user again and again: a whole conversation with SiRUP,
+    // whose end is no change.
+    let links = (0..counts.slow).map(|index| people.sirup_link(index));
+    run("link-sirup", "fixed", links.collect()).await?;
+
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
     let reads = [
@@ -288,6 +294,13 @@ pub(super) async fn measure(
     Ok(measured)
 }
 
+/// Who links with SiRUP.
+pub(super) fn sirup_users() -> Result<Vec<User>> {
+    (0..PEOPLE)
+        .map(|person| format!("orang{person}:{PASSWORD}:2020-01-02").parse())
+        .collect()
+}
+
 fn timer(name: &str) -> Shot {
     Shot::post(
         format!("/internal/timers/{name}"),
@@ -325,6 +338,12 @@ impl People {
             if_match: Some("\"0\""),
             ..Shot::post(path, Some(&self.tokens[0]), Bytes::new())
         }
+    }
+
+    fn sirup_link(&self, index: usize) -> Shot {
+        let person = index % self.tokens.len();
+        let body = json!({ "user_name": format!("orang{person}"), "password": PASSWORD });
+        Shot::post("/api/sirup-link", Some(&self.tokens[person]), json(&body))
     }
 
     /// Forms for accesses that nobody has yet.

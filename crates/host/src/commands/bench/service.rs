@@ -48,6 +48,16 @@ pub(super) fn write_manifest(root: &Path) -> Result<PathBuf> {
 
 impl Service {
     pub(super) fn start(manifest: &Path, state_dir: &Path) -> Result<Self> {
+        Self::start_beside(manifest, state_dir, None)
+    }
+
+    /// Beside a stand-in for SiRUP.
+    pub(super) fn start_beside(
+        manifest: &Path,
+        state_dir: &Path,
+        sirup: Option<SocketAddr>,
+    ) -> Result<Self> {
+        let sirup = sirup.map_or_else(String::new, |address| format!("http://{address}"));
         let began = Instant::now();
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--manifest"])
@@ -55,6 +65,7 @@ impl Service {
             .arg("--state-dir")
             .arg(state_dir)
             .args(["--variable", &format!("operator_token={OPERATOR_TOKEN}")])
+            .args(["--variable", &format!("sirup_origin={sirup}")])
             .env("AKSES_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()

@@ -1,0 +1,1 @@
+DELETE FROM sirup_circuit WHERE id = 1

@@ -1,0 +1,1 @@
+SELECT failures, retry_at FROM sirup_circuit WHERE id = 1
