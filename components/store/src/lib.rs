@@ -9,6 +9,7 @@
 
 mod accesses;
 mod accounts;
+mod calendar;
 mod database;
 mod documents;
 mod events;
@@ -16,6 +17,7 @@ mod expiry;
 mod failure;
 mod health;
 mod key_value;
+mod meetings;
 mod notifications;
 mod reference;
 mod requests;

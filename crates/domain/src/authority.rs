@@ -16,6 +16,9 @@ pub enum Capacity {
     Directorate,
     /// Its operator, PT Telkom Indonesia.
     Operator,
+    /// Nobody: a time that passed (MTG-4). No access gives it, and it covers no
+    /// request.
+    Clock,
 }
 
 /// One right to verify, from one access in standing `active`.
@@ -75,7 +78,9 @@ impl Authorities {
         institution: Option<InstitutionId>,
     ) -> Option<Capacity> {
         let covers = |a: &&Authority| match verified_by {
-            VerifiedBy::National => a.capacity != Capacity::Vai,
+            VerifiedBy::National => {
+                matches!(a.capacity, Capacity::Directorate | Capacity::Operator)
+            }
             VerifiedBy::Institution => {
                 a.capacity == Capacity::Vai && Some(a.institution) == institution
             }
@@ -135,6 +140,16 @@ mod tests {
             ),
             (
                 authority(Capacity::Directorate, 1, later),
+                VerifiedBy::Institution,
+                None,
+            ),
+            (
+                authority(Capacity::Clock, 1, later),
+                VerifiedBy::National,
+                None,
+            ),
+            (
+                authority(Capacity::Clock, 1, later),
                 VerifiedBy::Institution,
                 None,
             ),

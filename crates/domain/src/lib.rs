@@ -10,7 +10,9 @@
 
 pub mod access;
 pub mod authority;
+pub mod calendar;
 pub mod ids;
+pub mod meeting;
 pub mod person;
 pub mod reference;
 pub mod time;

@@ -97,6 +97,9 @@ pub enum Deed {
         end_days: i64,
     },
     Expire,
+    RejectUnmet {
+        which: Which,
+    },
 }
 
 /// One step of a history.
@@ -203,6 +206,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             by_owner, end_days,
         }),
         3 => Just(Deed::Expire),
+        1 => which().prop_map(|which| Deed::RejectUnmet { which }),
     ]
 }
 
@@ -328,6 +332,10 @@ impl World {
                 verifier: self.verifier(&slot, *by),
                 reason: reason.clone(),
             },
+            Deed::RejectUnmet { which } => Command::RejectUnmet {
+                request: self.request(&slot, *which),
+                reason: "Tidak hadir".to_owned(),
+            },
             Deed::Deactivate {
                 by_owner,
                 successor,
@@ -356,6 +364,7 @@ impl World {
             Deed::Approve { .. } | Deed::Reject { .. } => VERIFIER.to_string(),
             Deed::CarryOver { .. } => "operator:import".to_owned(),
             Deed::Expire => "timer:expiry".to_owned(),
+            Deed::RejectUnmet { .. } => "timer:close-meetings".to_owned(),
         };
         (command, actor)
     }

@@ -17,12 +17,13 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("roles", include_str!("../../demo/roles.csv")),
     ("institutions", include_str!("../../demo/institutions.csv")),
     ("work-units", include_str!("../../demo/work-units.csv")),
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
+    ("holidays", include_str!("../../demo/holidays.csv")),
 ];
 
 /// Whom to sign in as, and what there is to see then.

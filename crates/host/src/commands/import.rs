@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 7] = [
     Kind {
         name: "roles",
         columns: &[
@@ -63,6 +63,16 @@ const KINDS: [Kind; 5] = [
         columns: &["email", "role", "work_unit", "valid_until"],
         rows_max: 500,
     },
+    Kind {
+        name: "holidays",
+        columns: &["date", "name", "kind", "source"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "meeting-rooms",
+        columns: &["institution", "rooms"],
+        rows_max: 500,
+    },
 ];
 
 /// The column that may hold `+DAYS` instead of a date.
@@ -89,8 +99,8 @@ pub struct ImportArgs {
         hide_env_values = true
     )]
     token: String,
-    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv
-    /// and accesses.csv, or some of them
+    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv,
+    /// accesses.csv, holidays.csv and meeting-rooms.csv, or some of them
     folder: PathBuf,
 }
 
