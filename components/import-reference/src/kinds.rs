@@ -388,7 +388,12 @@ impl Kind for Holiday {
         let date = Date::parse_from_str(&self.date, "%Y-%m-%d").ok();
         let date = date
             .filter(|date| HOLIDAY_YEARS.contains(&date.year()))
-            .ok_or_else(|| wrong("date", "Bukan tanggal tahun-bulan-hari, atau tahunnya keliru."))?
+            .ok_or_else(|| {
+                wrong(
+                    "date",
+                    "Bukan tanggal tahun-bulan-hari, atau tahunnya keliru.",
+                )
+            })?
             .to_string();
         require("name", &self.name)?;
         require("source", &self.source)?;
@@ -396,9 +401,7 @@ impl Kind for Holiday {
         from_word::<HolidayKind>(&self.kind)?;
         let existing = calendar::holidays(&date, &date)?.pop();
         let same = existing.as_ref().is_some_and(|holiday| {
-            holiday.name == self.name
-                && holiday.kind == self.kind
-                && holiday.source == self.source
+            holiday.name == self.name && holiday.kind == self.kind && holiday.source == self.source
         });
         if same {
             return Ok(Change::Nothing);

@@ -48,6 +48,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
     let done = record::command(&call, person, id, |_| {
         registration(&call, person, body).map(Command::Register)
     })?;
+    akses_meeting::arrange(&call, &done.access);
     let view = AccessView::new(&done.access, call.now(), cut_off);
     Reply::created("/api/accesses", &view)
 }

@@ -6,8 +6,8 @@ use crate::row::Row;
 use crate::{PAGE_ROWS_MAX, Store};
 
 impl Guest for Store {
-    fn holidays(from: CalendarDate, to: CalendarDate) -> Result<Vec<Holiday>, Error> {
-        let parameters = [from.into(), to.into(), PAGE_ROWS_MAX.into()];
+    fn holidays(first: CalendarDate, last: CalendarDate) -> Result<Vec<Holiday>, Error> {
+        let parameters = [first.into(), last.into(), PAGE_ROWS_MAX.into()];
         let sql = include_str!("../sql/holiday_list.sql");
         all(database()?.query(sql, &parameters)?, holiday)
     }

@@ -24,7 +24,12 @@ impl Guest for Store {
     }
 
     fn taken(desk: String, since: InstantMs, until: InstantMs) -> Result<Vec<Slot>, Error> {
-        let parameters = [desk.into(), since.into(), until.into(), PAGE_ROWS_MAX.into()];
+        let parameters = [
+            desk.into(),
+            since.into(),
+            until.into(),
+            PAGE_ROWS_MAX.into(),
+        ];
         let rows = database()?.query(include_str!("../sql/meeting_taken.sql"), &parameters)?;
         all(rows, |row| {
             Ok(Slot {

@@ -548,9 +548,8 @@ fn reject_unmet(
     request: RequestId,
     reason: String,
 ) -> Result<Vec<AccessEvent>, Refusal> {
-    let waits = |pending: &Pending| {
-        pending.request == request && pending.kind == RequestKind::Registration
-    };
+    let waits =
+        |pending: &Pending| pending.request == request && pending.kind == RequestKind::Registration;
     if !access.pending.as_ref().is_some_and(waits) {
         return Err(Refusal::NoLongerWaiting);
     }

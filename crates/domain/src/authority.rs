@@ -58,6 +58,15 @@ impl Authorities {
             .map(|a| a.institution)
     }
 
+    /// The same, with the zone that each of them lives in.
+    pub fn desks(&self) -> impl Iterator<Item = (InstitutionId, Zone)> + '_ {
+        let held_as_vai = |a: &&Authority| a.capacity == Capacity::Vai;
+        self.0
+            .iter()
+            .filter(held_as_vai)
+            .map(|a| (a.institution, a.zone))
+    }
+
     /// Whether this person decides what is verified nationally.
     pub fn is_national(&self) -> bool {
         self.over(VerifiedBy::National, None).is_some()

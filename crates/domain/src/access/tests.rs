@@ -1625,7 +1625,11 @@ fn mtg_4_time_rejects_the_registration_that_waits_and_nothing_else() {
     let reject = |state: &str, request| {
         let access = history(state, VerifiedBy::Institution).access();
         let reason = "Tidak hadir".to_owned();
-        decide(access.as_ref(), Command::RejectUnmet { request, reason }, now())
+        decide(
+            access.as_ref(),
+            Command::RejectUnmet { request, reason },
+            now(),
+        )
     };
     for state in STATES {
         let access = history(state, VerifiedBy::Institution).access();

@@ -14,7 +14,12 @@ fn day(text: &str) -> Date {
 
 fn starts(date: &str) -> Vec<String> {
     let slots = slots_of(day(date), Zone::Wita, &decreed()).unwrap();
-    let text = |slot: &Slot| Zone::Wita.time_at(slot.starts_at).format("%H:%M").to_string();
+    let text = |slot: &Slot| {
+        Zone::Wita
+            .time_at(slot.starts_at)
+            .format("%H:%M")
+            .to_string()
+    };
     slots.iter().map(text).collect()
 }
 
@@ -32,7 +37,13 @@ fn mtg_1_slots_fill_the_office_hours_and_no_break() {
 
 #[test]
 fn mtg_1_there_is_no_slot_on_weekends_holidays_and_joint_leave() {
-    for closed in ["2026-03-28", "2026-03-29", "2026-04-03", "2026-05-15", "2026-12-24"] {
+    for closed in [
+        "2026-03-28",
+        "2026-03-29",
+        "2026-04-03",
+        "2026-05-15",
+        "2026-12-24",
+    ] {
         assert_eq!(starts(closed), Vec::<String>::new(), "{closed}");
     }
     assert_eq!(
@@ -45,13 +56,33 @@ fn mtg_1_there_is_no_slot_on_weekends_holidays_and_joint_leave() {
 fn mtg_2_the_window_is_five_working_days_after_the_day_of_submission() {
     for (sent, zone, end) in [
         // Over Wafat Yesus Kristus.
-        ("2026-03-27T14:10:00+07:00", Zone::Wib, "2026-04-07T00:00:00+07:00"),
+        (
+            "2026-03-27T14:10:00+07:00",
+            Zone::Wib,
+            "2026-04-07T00:00:00+07:00",
+        ),
         // 23.30 WIB on Friday is Saturday in WIT; neither counts.
-        ("2026-03-27T23:30:00+07:00", Zone::Wit, "2026-04-07T00:00:00+09:00"),
-        ("2026-03-30T23:30:00+07:00", Zone::Wib, "2026-04-08T00:00:00+07:00"),
-        ("2026-03-30T23:30:00+07:00", Zone::Wit, "2026-04-09T00:00:00+09:00"),
+        (
+            "2026-03-27T23:30:00+07:00",
+            Zone::Wit,
+            "2026-04-07T00:00:00+09:00",
+        ),
+        (
+            "2026-03-30T23:30:00+07:00",
+            Zone::Wib,
+            "2026-04-08T00:00:00+07:00",
+        ),
+        (
+            "2026-03-30T23:30:00+07:00",
+            Zone::Wit,
+            "2026-04-09T00:00:00+09:00",
+        ),
     ] {
-        assert_eq!(window_end(at(sent), zone, &decreed()), Ok(at(end)), "{sent} {zone}");
+        assert_eq!(
+            window_end(at(sent), zone, &decreed()),
+            Ok(at(end)),
+            "{sent} {zone}"
+        );
     }
 }
 
@@ -70,7 +101,11 @@ fn mtg_1_the_next_free_slot_is_the_first_with_a_free_room() {
     assert_eq!(given[0].slot.starts_at, at("2026-03-30T08:30:00+07:00"));
     assert_eq!((given[0].place, given[1].place), (1, 2));
     assert_eq!(given[1].slot, given[0].slot);
-    assert!(given.windows(2).all(|pair| pair[0].slot.starts_at <= pair[1].slot.starts_at));
+    assert!(
+        given
+            .windows(2)
+            .all(|pair| pair[0].slot.starts_at <= pair[1].slot.starts_at)
+    );
 }
 
 /// A meeting on Monday 30 March from 9 to 9.30 WIB that can be moved until 3 April.
@@ -88,18 +123,42 @@ fn meeting(state: State) -> Meeting {
 fn mtg_3_joining_is_for_its_day_and_until_its_end() {
     let starts_at = at("2026-03-30T09:00:00+07:00");
     for (state, now, expected) in [
-        (State::Scheduled, "2026-03-29T23:59:59+07:00", Err(Refusal::NotToday { starts_at })),
+        (
+            State::Scheduled,
+            "2026-03-29T23:59:59+07:00",
+            Err(Refusal::NotToday { starts_at }),
+        ),
         (State::Scheduled, "2026-03-30T00:00:00+07:00", Ok(())),
         (State::Scheduled, "2026-03-30T09:29:59+07:00", Ok(())),
-        (State::Scheduled, "2026-03-30T09:30:00+07:00", Err(Refusal::Missed)),
+        (
+            State::Scheduled,
+            "2026-03-30T09:30:00+07:00",
+            Err(Refusal::Missed),
+        ),
         // Who waits is not late, however long it takes.
         (State::Waiting, "2026-03-30T11:00:00+07:00", Ok(())),
         (State::Called, "2026-03-30T11:00:00+07:00", Ok(())),
-        (State::Missed, "2026-03-30T09:10:00+07:00", Err(Refusal::Missed)),
-        (State::Closed, "2026-03-30T09:10:00+07:00", Err(Refusal::Closed)),
-        (State::Unscheduled, "2026-03-30T09:10:00+07:00", Err(Refusal::NotScheduled)),
+        (
+            State::Missed,
+            "2026-03-30T09:10:00+07:00",
+            Err(Refusal::Missed),
+        ),
+        (
+            State::Closed,
+            "2026-03-30T09:10:00+07:00",
+            Err(Refusal::Closed),
+        ),
+        (
+            State::Unscheduled,
+            "2026-03-30T09:10:00+07:00",
+            Err(Refusal::NotScheduled),
+        ),
     ] {
-        assert_eq!(meeting(state).may_join(at(now)), expected, "{state:?} {now}");
+        assert_eq!(
+            meeting(state).may_join(at(now)),
+            expected,
+            "{state:?} {now}"
+        );
     }
 }
 
@@ -116,13 +175,22 @@ fn mtg_2_moving_is_for_five_working_days_and_not_after_the_call() {
         (State::Closed, inside, Err(Refusal::Closed)),
         (State::Unscheduled, inside, Err(Refusal::NotScheduled)),
     ] {
-        assert_eq!(meeting(state).may_move(at(now)), expected, "{state:?} {now}");
+        assert_eq!(
+            meeting(state).may_move(at(now)),
+            expected,
+            "{state:?} {now}"
+        );
     }
 }
 
 #[test]
 fn a_meeting_without_a_time_says_so_unless_it_is_over() {
-    let bare = |state| Meeting { starts_at: None, ends_at: None, closes_at: None, ..meeting(state) };
+    let bare = |state| Meeting {
+        starts_at: None,
+        ends_at: None,
+        closes_at: None,
+        ..meeting(state)
+    };
     let now = at("2026-03-30T09:00:00+07:00");
     for (state, refusal) in [
         (State::Unscheduled, Refusal::NotScheduled),

@@ -48,12 +48,23 @@ pub(super) fn write_manifest(root: &Path) -> Result<PathBuf> {
 
 impl Service {
     pub(super) fn start(manifest: &Path, state_dir: &Path) -> Result<Self> {
+        Self::start_with(manifest, state_dir, &[])
+    }
+
+    /// On a morning in an office week: meetings are joined on their day, and the
+    /// benchmark runs on Sundays too.
+    pub(super) fn start_in_office_hours(manifest: &Path, state_dir: &Path) -> Result<Self> {
+        Self::start_with(manifest, state_dir, &["--clock", "2026-03-30T00:30:00Z"])
+    }
+
+    fn start_with(manifest: &Path, state_dir: &Path, options: &[&str]) -> Result<Self> {
         let began = Instant::now();
         let mut child = Command::new(std::env::current_exe()?)
             .args(["up", "--no-build", "--listen", "127.0.0.1:0", "--manifest"])
             .arg(manifest)
             .arg("--state-dir")
             .arg(state_dir)
+            .args(options)
             .args(["--variable", &format!("operator_token={OPERATOR_TOKEN}")])
             .env("AKSES_LOG", "warn")
             .stdout(Stdio::piped())
