@@ -95,6 +95,14 @@ const PLAIN_WASI: [&str; 5] = [
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
     (
+        "call-next",
+        &["accesses", "events", "meetings", "wasi:config"],
+    ),
+    (
+        "close-meetings",
+        &["calendar", "events", "meetings", "wasi:config"],
+    ),
+    (
         "deactivate-access",
         &["accesses", "accounts", "events", "wasi:config"],
     ),
@@ -111,25 +119,39 @@ const REACHES: &[(&str, &[&str])] = &[
     ("health", &["health"]),
     (
         "import-reference",
-        &["accesses", "accounts", "events", "reference", "wasi:config"],
+        &[
+            "accesses",
+            "accounts",
+            "calendar",
+            "events",
+            "meetings",
+            "reference",
+            "wasi:config",
+        ],
     ),
+    ("join-meeting", &["events", "meetings", "wasi:config"]),
     ("latest-seal", &["seals"]),
     ("list-accesses", &["accesses", "wasi:config"]),
     ("list-requests", &["accesses", "requests", "wasi:config"]),
+    ("meeting-queue", &["accesses", "meetings", "wasi:config"]),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
+    ("read-meeting", &["accesses", "meetings", "wasi:config"]),
     ("reference-data", &["reference"]),
     (
         "register-access",
         &[
             "accesses",
             "accounts",
+            "calendar",
             "documents",
             "events",
+            "meetings",
             "reference",
             "wasi:config",
         ],
     ),
+    ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
     (
@@ -143,6 +165,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &["documents", "events", "reference", "wasi:config"],
     ),
     ("upload-document", &["documents", "events"]),
+    ("waiting-room", &["meetings", "wasi:config"]),
     ("who-am-i", &["accesses", "accounts", "wasi:config"]),
 ];
 

@@ -35,7 +35,10 @@ fn text(notification: &Notification, meeting: &Meeting, office: &Office) -> Stri
         "Siapkan Surat Tugas. Masuk ke Akses ({}/), buka pengajuan, lalu tekan Gabung Rapat.",
         office.origin
     );
-    let mut attendee = Property::new("ATTENDEE", format!("mailto:{}", notification.recipient_email));
+    let mut attendee = Property::new(
+        "ATTENDEE",
+        format!("mailto:{}", notification.recipient_email),
+    );
     attendee.add_parameter("RSVP", "FALSE");
     let event = Event::new()
         .uid(&format!(

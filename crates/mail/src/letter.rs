@@ -234,7 +234,9 @@ fn meeting(notification: &Notification, event: Meeting) -> Letter {
     let (subject, news) = if notification.template == "meeting-moved" {
         (
             "Jadwal rapat verifikasi Anda berubah",
-            format!("Rapat verifikasi Anda dipindahkan ke {begins}. Waktu yang lama tidak berlaku."),
+            format!(
+                "Rapat verifikasi Anda dipindahkan ke {begins}. Waktu yang lama tidak berlaku."
+            ),
         )
     } else {
         (

@@ -321,7 +321,9 @@ fn mtg_2_a_calendar_moves_the_entry_it_has() {
     let line = |message: &Message, name: &str| {
         let (_, invitation) = attached(message);
         let found = invitation.lines().find(|line| line.starts_with(name));
-        found.unwrap_or_else(|| panic!("{name}\n{invitation}")).to_owned()
+        found
+            .unwrap_or_else(|| panic!("{name}\n{invitation}"))
+            .to_owned()
     };
     let mut moved = notification("meeting-moved", MEETING);
     moved.version = 4;
@@ -338,6 +340,9 @@ fn nothing_typed_adds_a_line_to_an_invitation() {
     let mut hostile = notification("meeting-scheduled", MEETING);
     hostile.work_unit_name = "Dinas\r\nATTACH:https://penipu.example/;X,Y\\".to_owned();
     let (_, invitation) = attached(&mail(&hostile));
-    assert!(!invitation.lines().any(|line| line.starts_with("ATTACH")), "{invitation}");
+    assert!(
+        !invitation.lines().any(|line| line.starts_with("ATTACH")),
+        "{invitation}"
+    );
     assert!(invitation.contains("\\;X\\,Y"), "{invitation}");
 }
