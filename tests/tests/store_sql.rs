@@ -952,10 +952,10 @@ fn mtg_3_the_queue_goes_by_slot_within_the_day() {
     let waiting = sql("meeting_waiting.sql");
     let order = texts(&connection, &waiting, params!["institution", 50, 10]);
     assert_eq!(order, ["request-c", "request-b", "request-a"]);
-    let ahead = |account: &str| {
+    let ahead = |account: &str| -> i64 {
         let parameters = params![format!("request-{account}"), 50];
         let ahead = connection.query_row(&sql("meeting_ahead.sql"), parameters, |row| row.get(0));
         ahead.unwrap()
     };
-    assert_eq!(["c", "b", "a"].map(ahead), [0_i64, 1, 2]);
+    assert_eq!(["c", "b", "a"].map(ahead), [0, 1, 2]);
 }
