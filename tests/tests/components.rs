@@ -102,6 +102,14 @@ const PLAIN_WASI: [&str; 5] = [
 const REACHES: &[(&str, &[&str])] = &[
     ("api-description", &[]),
     (
+        "call-next",
+        &["accesses", "events", "meetings", "wasi:config"],
+    ),
+    (
+        "close-meetings",
+        &["calendar", "events", "meetings", "wasi:config"],
+    ),
+    (
         "deactivate-access",
         &["accesses", "accounts", "events", "wasi:config"],
     ),
@@ -129,13 +137,16 @@ const REACHES: &[(&str, &[&str])] = &[
         &[
             "accesses",
             "accounts",
+            "calendar",
             "conflicts",
             "events",
             "forms",
+            "meetings",
             "reference",
             "wasi:config",
         ],
     ),
+    ("join-meeting", &["events", "meetings", "wasi:config"]),
     ("latest-seal", &["seals"]),
     (
         "link-sirup",
@@ -152,22 +163,26 @@ const REACHES: &[(&str, &[&str])] = &[
         "list-requests",
         &["accesses", "conflicts", "requests", "wasi:config"],
     ),
+    ("meeting-queue", &["accesses", "meetings", "wasi:config"]),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
         "read-drafts",
         &["accounts", "drafts", "forms", "reference", "sirup"],
     ),
+    ("read-meeting", &["accesses", "meetings", "wasi:config"]),
     ("reference-data", &["reference"]),
     (
         "register-access",
         &[
             "accesses",
             "accounts",
+            "calendar",
             "conflicts",
             "documents",
             "events",
             "forms",
+            "meetings",
             "reference",
             "sirup",
             "wasi:config",
@@ -181,6 +196,7 @@ const REACHES: &[(&str, &[&str])] = &[
         "save-draft",
         &["accounts", "drafts", "forms", "reference", "sirup"],
     ),
+    ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
     (
@@ -200,6 +216,7 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("upload-document", &["documents", "events"]),
+    ("waiting-room", &["meetings", "wasi:config"]),
     (
         "who-am-i",
         &["accesses", "accounts", "sirup", "wasi:config"],

@@ -41,6 +41,12 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/accesses/:id/reactivation", "POST", For::People),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
+    ("/api/requests/:id/meeting", "GET", For::People),
+    ("/api/requests/:id/meeting/reschedule", "POST", For::People),
+    ("/api/requests/:id/meeting/join", "POST", For::People),
+    ("/api/requests/:id/waiting-room", "GET", For::People),
+    ("/api/meetings", "GET", For::Verifiers),
+    ("/api/meetings/call-next", "POST", For::Verifiers),
     ("/api/reference/:kind", "GET", For::People),
     ("/api/seals/latest", "GET", For::Anybody),
     ("/api/openapi.json", "GET", For::Anybody),
@@ -53,17 +59,19 @@ const ROUTES: &[(&str, &str, For)] = &[
         For::Operators,
     ),
     ("/internal/timers/seal-record", "POST", For::Operators),
+    ("/internal/timers/close-meetings", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 5] = [
+const BESIDE_THE_GATE: [&str; 6] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
     "/internal/timers/seal-record",
+    "/internal/timers/close-meetings",
     "/health",
 ];
 

@@ -345,6 +345,48 @@ fn statements_use_the_indexes_they_were_written_for() {
             ],
         ),
         ("conflict_by_code.sql", &["role_conflict_by_code (code=?)"]),
+        (
+            "holiday_list.sql",
+            &["sqlite_autoindex_holiday_2 (date>? AND date<?)"],
+        ),
+        (
+            "meeting_by_request.sql",
+            &["sqlite_autoindex_meeting_1 (request=?)"],
+        ),
+        (
+            "meeting_rooms.sql",
+            &["sqlite_autoindex_meeting_rooms_1 (institution=?)"],
+        ),
+        (
+            "meeting_taken.sql",
+            &["meeting_slot (desk=? AND starts_at>? AND starts_at<?)"],
+        ),
+        (
+            "meeting_ahead.sql",
+            &[
+                "sqlite_autoindex_meeting_1 (request=?)",
+                "meeting_waiting (desk=? AND starts_at>?",
+            ],
+        ),
+        (
+            "meeting_waiting.sql",
+            &["meeting_waiting (desk=? AND starts_at>?)"],
+        ),
+        ("meeting_of_desk.sql", &["meeting_of_desk (desk=? AND"]),
+        (
+            "meeting_unscheduled.sql",
+            &["meeting_unscheduled ((submitted_at,request)>(?,?))"],
+        ),
+        ("meeting_over.sql", &["meeting_over (ends_at<?)"]),
+        (
+            "meeting_left_waiting.sql",
+            &["meeting_left_waiting (day_ends_at<?)"],
+        ),
+        ("meeting_lapsed.sql", &["meeting_lapsed (closes_at<?)"]),
+        (
+            "notification_mail.sql",
+            &["sqlite_autoindex_meeting_1 (request=?)"],
+        ),
         ("institution_list.sql", &["institution_by_name"]),
         (
             "work_unit_list.sql",
@@ -421,6 +463,14 @@ fn queues_and_lists_are_not_sorted() {
         "access_of_account.sql",
         "request_waiting_institution.sql",
         "request_waiting_national.sql",
+        "holiday_list.sql",
+        "meeting_taken.sql",
+        "meeting_waiting.sql",
+        "meeting_of_desk.sql",
+        "meeting_unscheduled.sql",
+        "meeting_over.sql",
+        "meeting_left_waiting.sql",
+        "meeting_lapsed.sql",
         "institution_list.sql",
         "work_unit_list.sql",
         "notification_lease.sql",
@@ -1096,4 +1146,137 @@ fn reg_5_what_is_sent_is_no_draft_any_more() {
     register(&connection, "a", "institution", "institution", 1);
     let left = "SELECT account || ' ' || role FROM draft ORDER BY 1";
     assert_eq!(texts(&connection, left, []), ["a PA", "b PPK"]);
+}
+
+// Meetings --------------------------------------------------------------------
+
+/// A supplier's registration, whose meeting has no time yet.
+fn register_supplier(connection: &Connection, account: &str) {
+    let mut data = subject(account, "institution", "institution");
+    data["form"] = json!({ "profile": "supplier" });
+    data["request"] = json!({
+        "id": format!("request-{account}"), "deadline_at": 9,
+        "valid_until": "2026-12-31", "document": "decree",
+    });
+    let access = format!("access-{account}");
+    append(connection, &access, 1, "access-requested", data, 0);
+}
+
+fn slot(starts_at: i64, place: i64) -> serde_json::Value {
+    json!({
+        "access": "a", "starts_at": starts_at, "ends_at": starts_at + 30,
+        "day_ends_at": 1_000, "place": place, "closes_at": 5_000,
+    })
+}
+
+fn try_meeting(
+    connection: &Connection,
+    account: &str,
+    version: u32,
+    kind: &str,
+    data: serde_json::Value,
+) -> Result<bool, String> {
+    let request = format!("request-{account}");
+    try_append(connection, &request, version, kind, data, 1, None)
+}
+
+fn meeting_state(connection: &Connection, account: &str) -> String {
+    let sql = "SELECT state || ' ' || holds FROM meeting WHERE request = ?1";
+    texts(connection, sql, [format!("request-{account}")]).join(",")
+}
+
+#[test]
+fn mtg_1_a_slot_is_one_persons_and_free_again_when_they_leave_it() {
+    let connection = migrated();
+    for account in ["a", "b", "c"] {
+        register_supplier(&connection, account);
+    }
+    register(&connection, "d", "institution", "institution", 9);
+    assert_eq!(meeting_state(&connection, "a"), "unscheduled 0");
+    assert_eq!(
+        meeting_state(&connection, "d"),
+        "",
+        "only suppliers have one"
+    );
+    let book = |account, version, kind, at, place| {
+        try_meeting(&connection, account, version, kind, slot(at, place))
+    };
+    let taken = Err("akses:slot-taken".to_owned());
+    assert_eq!(book("a", 1, "meeting-scheduled", 100, 1), Ok(true));
+    assert_eq!(book("b", 1, "meeting-scheduled", 100, 1), taken);
+    assert_eq!(book("b", 1, "meeting-scheduled", 100, 2), Ok(true));
+    assert_eq!(book("c", 1, "meeting-scheduled", 200, 1), Ok(true));
+    assert_eq!(book("c", 2, "meeting-moved", 100, 1), taken);
+    assert_eq!(book("a", 2, "meeting-moved", 300, 1), Ok(true));
+    assert_eq!(book("c", 2, "meeting-moved", 100, 1), Ok(true));
+    let over = Err("akses:meeting-over".to_owned());
+    assert_eq!(book("d", 1, "meeting-scheduled", 400, 1), over);
+    // A decision frees the slot and ends the meeting.
+    let decided = json!({ "request": "request-c", "decided_as": "vai", "reason": "x" });
+    append(&connection, "access-c", 2, "request-rejected", decided, 10);
+    assert_eq!(meeting_state(&connection, "c"), "closed 0");
+    assert_eq!(book("c", 3, "meeting-moved", 500, 1), over);
+    assert_eq!(book("a", 3, "meeting-moved", 100, 1), Ok(true));
+}
+
+#[test]
+fn mtg_3_only_a_call_opens_the_way_to_an_approval() {
+    let connection = migrated();
+    register_supplier(&connection, "a");
+    let approval = json!({
+        "request": "request-a", "decided_as": "vai", "valid_until": "2026-12-31",
+    });
+    let approve = || {
+        try_append(
+            &connection,
+            "access-a",
+            2,
+            "request-approved",
+            approval.clone(),
+            9,
+            None,
+        )
+    };
+    let not_held = Err("akses:meeting-not-held".to_owned());
+    let steps = [
+        ("meeting-scheduled", slot(100, 1), "scheduled 1"),
+        ("meeting-joined", json!({}), "waiting 1"),
+        ("meeting-called", json!({ "room": "akses-1" }), "called 1"),
+    ];
+    for (index, (kind, data, state)) in steps.into_iter().enumerate() {
+        assert_eq!(approve(), not_held, "before {kind}");
+        let version = u32::try_from(index).unwrap() + 1;
+        assert_eq!(try_meeting(&connection, "a", version, kind, data), Ok(true));
+        assert_eq!(meeting_state(&connection, "a"), state);
+    }
+    assert_eq!(approve(), Ok(true));
+    assert_eq!(meeting_state(&connection, "a"), "closed 0");
+}
+
+#[test]
+fn mtg_3_the_queue_goes_by_slot_within_the_day() {
+    let connection = migrated();
+    for (account, at, place) in [("a", 300, 1), ("b", 100, 2), ("c", 100, 1), ("old", 10, 1)] {
+        register_supplier(&connection, account);
+        record_account(&connection, account);
+        let booked = try_meeting(
+            &connection,
+            account,
+            1,
+            "meeting-scheduled",
+            slot(at, place),
+        );
+        assert_eq!(booked, Ok(true));
+        let joined = try_meeting(&connection, account, 2, "meeting-joined", json!({}));
+        assert_eq!(joined, Ok(true));
+    }
+    let waiting = sql("meeting_waiting.sql");
+    let order = texts(&connection, &waiting, params!["institution", 50, 10]);
+    assert_eq!(order, ["request-c", "request-b", "request-a"]);
+    let ahead = |account: &str| -> i64 {
+        let parameters = params![format!("request-{account}"), 50];
+        let ahead = connection.query_row(&sql("meeting_ahead.sql"), parameters, |row| row.get(0));
+        ahead.unwrap()
+    };
+    assert_eq!(["c", "b", "a"].map(ahead), [0, 1, 2]);
 }

@@ -75,6 +75,8 @@ async fn import(call: Call) -> Result<Reply, Problem> {
         "form-fields" => import_rows::<kinds::FormField>(&call),
         "accounts" => import_rows::<kinds::Account>(&call),
         "accesses" => import_rows::<kinds::Access>(&call),
+        "holidays" => import_rows::<kinds::Holiday>(&call),
+        "meeting-rooms" => import_rows::<kinds::MeetingRooms>(&call),
         _ => Err(Problem::not_found()),
     }
 }
@@ -140,6 +142,7 @@ fn contradicts(constraint: &str) -> Problem {
     let what = match constraint {
         "email-exists" => "Satu alamat surel muncul pada dua akun.",
         "code-exists" => "Satu kode muncul dua kali.",
+        "holiday-exists" => "Satu tanggal muncul dua kali.",
         "service-number-exists" => "Satu NIP muncul pada dua akun.",
         "zone-in-use" => "Zona waktu instansi yang sudah memiliki akses tidak dapat diubah.",
         _ => "Satu baris bertentangan dengan data yang tercatat.",

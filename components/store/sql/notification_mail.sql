@@ -11,7 +11,8 @@ FROM json_each(?1) AS leased
 JOIN notification AS n ON n.id = leased.value
 JOIN event AS e ON e.seq = n.event
 LEFT JOIN account AS p ON p.id = n.recipient
-LEFT JOIN access AS a ON a.id = e.subject
+LEFT JOIN meeting AS m ON m.request = e.subject
+LEFT JOIN access AS a ON a.id = coalesce(m.access, e.subject)
 LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = a.institution
 LEFT JOIN work_unit AS w ON w.id = a.work_unit

@@ -9,6 +9,7 @@
 
 mod accesses;
 mod accounts;
+mod calendar;
 mod conflicts;
 mod database;
 mod documents;
@@ -19,6 +20,7 @@ mod failure;
 mod forms;
 mod health;
 mod key_value;
+mod meetings;
 mod notifications;
 mod reference;
 mod requests;

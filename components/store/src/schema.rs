@@ -39,6 +39,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "sirup",
         sql: include_str!("../migrations/0004_sirup.sql"),
     },
+    Migration {
+        number: 5,
+        name: "meetings",
+        sql: include_str!("../migrations/0005_meetings.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

@@ -442,6 +442,9 @@ pub fn decide(
             },
             Some(access),
         ) => reject(access, request, &verifier, reason, field),
+        (Command::RejectUnmet { request, reason }, Some(access)) => {
+            reject_unmet(access, request, reason)
+        }
         (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
         (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
         (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
@@ -544,6 +547,25 @@ fn reject(
         decided_as,
         reason,
         field,
+    }])
+}
+
+/// MTG-4. Whatever was decided meanwhile stands.
+fn reject_unmet(
+    access: &Access,
+    request: RequestId,
+    reason: String,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    let waits =
+        |pending: &Pending| pending.request == request && pending.kind == RequestKind::Registration;
+    if !access.pending.as_ref().is_some_and(waits) {
+        return Err(Refusal::NoLongerWaiting);
+    }
+    Ok(vec![AccessEvent::RequestRejected {
+        request,
+        decided_as: Capacity::Clock,
+        reason,
+        field: None,
     }])
 }
 

@@ -16,6 +16,9 @@ pub enum Capacity {
     Directorate,
     /// Its operator, PT Telkom Indonesia.
     Operator,
+    /// Nobody: a time that passed (MTG-4). No access gives it, and it covers no
+    /// request.
+    Clock,
 }
 
 /// One right to verify, from one access in standing `active`.
@@ -55,6 +58,15 @@ impl Authorities {
             .map(|a| a.institution)
     }
 
+    /// The same, with the zone that each of them lives in.
+    pub fn desks(&self) -> impl Iterator<Item = (InstitutionId, Zone)> + '_ {
+        let held_as_vai = |a: &&Authority| a.capacity == Capacity::Vai;
+        self.0
+            .iter()
+            .filter(held_as_vai)
+            .map(|a| (a.institution, a.zone))
+    }
+
     /// Whether this person decides what is verified nationally.
     pub fn is_national(&self) -> bool {
         self.over(VerifiedBy::National, None).is_some()
@@ -75,7 +87,9 @@ impl Authorities {
         institution: Option<InstitutionId>,
     ) -> Option<Capacity> {
         let covers = |a: &&Authority| match verified_by {
-            VerifiedBy::National => a.capacity != Capacity::Vai,
+            VerifiedBy::National => {
+                matches!(a.capacity, Capacity::Directorate | Capacity::Operator)
+            }
             VerifiedBy::Institution => {
                 a.capacity == Capacity::Vai && Some(a.institution) == institution
             }
@@ -135,6 +149,16 @@ mod tests {
             ),
             (
                 authority(Capacity::Directorate, 1, later),
+                VerifiedBy::Institution,
+                None,
+            ),
+            (
+                authority(Capacity::Clock, 1, later),
+                VerifiedBy::National,
+                None,
+            ),
+            (
+                authority(Capacity::Clock, 1, later),
                 VerifiedBy::Institution,
                 None,
             ),

@@ -10,9 +10,11 @@
 
 pub mod access;
 pub mod authority;
+pub mod calendar;
 pub mod conflict;
 pub mod form;
 pub mod ids;
+pub mod meeting;
 pub mod person;
 pub mod reference;
 pub mod sirup;

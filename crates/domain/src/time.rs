@@ -93,6 +93,11 @@ impl Zone {
         Instant(midnight - i64::from(self.offset_hours()) * HOUR_MS)
     }
 
+    /// The first moment of a day there.
+    pub fn start_of(self, day: Date) -> Instant {
+        self.end_of(day.pred_opt().unwrap_or(day))
+    }
+
     fn local(self, at: Instant) -> chrono::NaiveDateTime {
         Instant(at.0 + i64::from(self.offset_hours()) * HOUR_MS)
             .utc()

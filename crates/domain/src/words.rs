@@ -2,6 +2,7 @@
 //! dates with their zone.
 
 use crate::access::{RequestKind, Status};
+use crate::meeting;
 use crate::time::{Date, Instant, Zone};
 use chrono::{Datelike, Timelike};
 
@@ -40,6 +41,18 @@ pub const fn request_kind(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::Registration => "Pendaftaran",
         RequestKind::Reactivation => "Reaktivasi",
+    }
+}
+
+/// The state of a meeting as people see it.
+pub const fn meeting(state: meeting::State) -> &'static str {
+    match state {
+        meeting::State::Unscheduled => "Menunggu Jadwal",
+        meeting::State::Scheduled => "Terjadwal",
+        meeting::State::Waiting => "Di Ruang Tunggu",
+        meeting::State::Called => "Dipanggil",
+        meeting::State::Missed => "Terlewat",
+        meeting::State::Closed => "Selesai",
     }
 }
 

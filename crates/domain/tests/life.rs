@@ -210,6 +210,10 @@ fn check_command(before: &Slot, command: &Command, world: &World) {
         Command::Reactivate(_) => {
             assert_eq!(after.status(world.now, CUT_OFF), Status::Pending, "EXP-5");
         }
+        Command::RejectUnmet { .. } => {
+            let again = decide(Some(after), command.clone(), world.now);
+            assert_eq!(again, Err(Refusal::NoLongerWaiting), "MTG-4: once");
+        }
         Command::Register(_) | Command::CarryOver { .. } => {}
         Command::Approve(_) | Command::Reject { .. } => {
             assert_eq!(after.pending, None);

@@ -1,6 +1,7 @@
 //! What went wrong, in the two languages it needs: for the person who asked
 //! (RFC 9457, Indonesian, what to do), and for the operator (the log).
 
+use crate::call::Call;
 use crate::identity::REQUEST_ID_HEADER;
 use crate::reply::Reply;
 use crate::store;
@@ -198,6 +199,18 @@ impl Problem {
         self
     }
 
+    /// Adds what operators have to know; it goes to the log only.
+    #[must_use]
+    pub fn with_inside(mut self, inside: &str) -> Self {
+        self.0.inside = Some(inside.to_owned());
+        self
+    }
+
+    /// What operators have to know.
+    pub fn inside(&self) -> Option<&str> {
+        self.0.inside.as_deref()
+    }
+
     /// The stable kind.
     pub fn kind(&self) -> &str {
         &self.0.kind
@@ -211,6 +224,16 @@ impl Problem {
     /// The first field that is wrong, if the problem lies in a field.
     pub fn first_field(&self) -> Option<&str> {
         self.0.errors.first().map(|(field, _)| field.as_str())
+    }
+
+    /// Logs it for operators, for a call that is answered with something else.
+    pub fn log_for(&self, call: &Call) {
+        let request_id = call.header(REQUEST_ID_HEADER);
+        self.log(
+            request_id
+                .and_then(|id| HeaderValue::from_str(id).ok())
+                .as_ref(),
+        );
     }
 
     pub(crate) fn log(&self, request_id: Option<&HeaderValue>) {

@@ -3,7 +3,7 @@
 
 use crate::call::Call;
 use crate::problem::Problem;
-use crate::store::events::{self, Appended, Event, Idempotency};
+use crate::store::events::{self, Appended, Event, Idempotency, Stamp};
 use akses_domain::access::{Access, AccessEvent, Command, Recorded, Refusal, decide};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::Instant;
@@ -118,6 +118,9 @@ fn append(
                      dengan peran ini. Muat ulang antrean.",
                 ));
             }
+            Appended::Refused(name) if name == "meeting-not-held" => {
+                return Err(meeting_not_held());
+            }
             Appended::Refused(name) => {
                 return Err(Problem::internal(format!("the record refused: {name}")));
             }
@@ -128,6 +131,44 @@ fn append(
         access,
         replayed: false,
     })))
+}
+
+/// Carries out a command that a timer has; none when it came too late, because
+/// something else happened to the access first.
+///
+/// # Errors
+/// What the store could not do.
+pub fn by_timer(stamp: &Stamp, id: AccessId, command: Command) -> Result<Option<Access>, Problem> {
+    let mut access = replay_history(id, &events::history(&id.to_string())?)?;
+    let now = Instant::from_ms(stamp.at);
+    let Ok(decided) = decide(access.as_ref(), command, now) else {
+        return Ok(None);
+    };
+    for event in decided {
+        let recorded = Recorded {
+            version: access.as_ref().map_or(1, |a| a.version + 1),
+            actor: stamp.actor.clone(),
+            at: now,
+            event,
+        };
+        let next = Access::apply(id, access, &recorded).map_err(|b| Problem::internal(b.0))?;
+        match events::append(&to_store(id, &next, &recorded), stamp)? {
+            Appended::Recorded => access = Some(next),
+            Appended::Stale(_) => return Ok(None),
+            other => {
+                return Err(Problem::internal(format!("access {id}: {other:?}")));
+            }
+        }
+    }
+    Ok(access)
+}
+
+fn meeting_not_held() -> Problem {
+    Problem::conflict(
+        "meeting-not-held",
+        "Pengajuan penyedia baru dapat disetujui setelah rapatnya: panggil pemohon dari antrean \
+         rapat, periksa Surat Tugasnya, lalu setujui. Menolak dapat dilakukan kapan saja.",
+    )
 }
 
 fn to_store(id: AccessId, access: &Access, recorded: &Recorded) -> Event {
@@ -163,7 +204,8 @@ fn replayed(event: &Event) -> Result<Done, Problem> {
     })
 }
 
-fn key_reused() -> Problem {
+/// 422: the key belongs to something else.
+pub fn key_reused() -> Problem {
     Problem::new(
         spin_sdk::http::StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency-key-reused",

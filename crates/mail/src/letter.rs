@@ -31,6 +31,8 @@ pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
         "request-rejected" => Ok(rejected(notification, read(notification)?)),
         "access-deactivated" => Ok(deactivated(notification, read(notification)?)),
         "access-expired" => Ok(expired(notification, read(notification)?)),
+        "meeting-scheduled" | "meeting-moved" => Ok(meeting(notification, read(notification)?)),
+        "meeting-missed" => Ok(missed(notification, read(notification)?)),
         other => Err(Unsendable::UnknownTemplate(clean::token(other))),
     }
 }
@@ -207,6 +209,99 @@ fn expired(notification: &Notification, event: Expired) -> Letter {
         letter.step(REACTIVATE.to_owned())
     };
     letter.step(SETTLE_PAYMENTS.to_owned())
+}
+
+/// Of `meeting-scheduled` and `meeting-moved`.
+#[derive(Deserialize)]
+pub(crate) struct Meeting {
+    pub(crate) starts_at: Instant,
+    pub(crate) ends_at: Instant,
+    closes_at: Instant,
+}
+
+/// The meeting that a mail invites to; none for other mails.
+pub(crate) fn invitation(notification: &Notification) -> Result<Option<Meeting>, Unsendable> {
+    match notification.template.as_str() {
+        "meeting-scheduled" | "meeting-moved" => read(notification).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// MTG-1, MTG-2.
+fn meeting(notification: &Notification, event: Meeting) -> Letter {
+    let zone = notification.zone;
+    let begins = words::moment(event.starts_at, zone);
+    let (subject, news) = if notification.template == "meeting-moved" {
+        (
+            "Jadwal rapat verifikasi Anda berubah",
+            format!(
+                "Rapat verifikasi Anda dipindahkan ke {begins}. Waktu yang lama tidak berlaku."
+            ),
+        )
+    } else {
+        (
+            "Jadwal rapat verifikasi Anda",
+            format!("Pendaftaran akses Anda diverifikasi lewat rapat daring pada {begins}."),
+        )
+    };
+    // Calendar days end at midnight: the last one is the one before.
+    let last = zone.date_at(Instant::from_ms(event.closes_at.ms() - 1));
+    letter(notification, subject.to_owned(), news)
+        .fact("Mulai", begins)
+        .fact("Selesai", words::moment(event.ends_at, zone))
+        .fact("Jadwal dapat diganti", until(last, zone))
+        .step(
+            "Siapkan Surat Tugas atau Surat Keterangan Kerja yang asli; verifikator memeriksanya \
+             dalam rapat."
+                .to_owned(),
+        )
+        .step(
+            "Pada hari rapat, masuk ke Akses, buka pengajuan ini, lalu tekan Gabung Rapat. Anda \
+             menunggu di ruang tunggu sampai verifikator memanggil."
+                .to_owned(),
+        )
+        .step(
+            "Bila berhalangan, tekan Cari Jadwal Lain sebelum rapat. Undangan kalender terlampir."
+                .to_owned(),
+        )
+}
+
+#[derive(Deserialize)]
+struct Missed {
+    starts_at: Instant,
+    closes_at: Instant,
+}
+
+/// MTG-4.
+fn missed(notification: &Notification, event: Missed) -> Letter {
+    let zone = notification.zone;
+    let last = zone.date_at(Instant::from_ms(event.closes_at.ms() - 1));
+    let letter = letter(
+        notification,
+        "Rapat verifikasi Anda terlewat".to_owned(),
+        format!(
+            "Anda tidak hadir pada rapat verifikasi {}.",
+            words::moment(event.starts_at, zone)
+        ),
+    );
+    if notification.at >= event.closes_at {
+        return letter.step(
+            "Batas untuk menjadwalkan ulang sudah lewat, sehingga pendaftaran ini ditutup. Anda \
+             dapat mendaftarkan akses ini kembali."
+                .to_owned(),
+        );
+    }
+    letter
+        .fact("Jadwal dapat diganti", until(last, zone))
+        .step(format!(
+            "Masuk ke Akses, buka pengajuan ini, lalu tekan Cari Jadwal Lain, {}.",
+            until(last, zone)
+        ))
+        .step(
+            "Bila sampai saat itu tidak ada rapat, pendaftaran ini ditolak dan Anda perlu \
+             mendaftar kembali."
+                .to_owned(),
+        )
 }
 
 const REACTIVATE: &str = "Bila Anda masih bertugas, masuk ke Akses, pilih akses ini, lalu tekan \

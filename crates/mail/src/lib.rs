@@ -9,6 +9,7 @@
 //! network, and the same notification gives the same mail.
 
 mod clean;
+mod invitation;
 mod letter;
 mod render;
 
@@ -143,13 +144,29 @@ pub fn compose(
         .raw_header(fixed("Auto-Submitted", "auto-generated"))
         .raw_header(fixed("X-Auto-Response-Suppress", "All"))
         .raw_header(fixed("Content-Language", "id"))
-        .multipart(
-            MultiPart::alternative()
-                .boundary(boundary(notification))
-                .singlepart(part(ContentType::TEXT_PLAIN, plain)?)
-                .singlepart(part(ContentType::TEXT_HTML, html)?),
-        )
+        .multipart(content(notification, office, plain, html)?)
         .map_err(|_| Unsendable::BadRecipient)
+}
+
+/// The text twice, and an invitation for the calendar when the mail has one.
+fn content(
+    notification: &Notification,
+    office: &Office,
+    plain: String,
+    html: String,
+) -> Result<MultiPart, Unsendable> {
+    let text = MultiPart::alternative()
+        .boundary(boundary(notification))
+        .singlepart(part(ContentType::TEXT_PLAIN, plain)?)
+        .singlepart(part(ContentType::TEXT_HTML, html)?);
+    let Some(meeting) = letter::invitation(notification)? else {
+        return Ok(text);
+    };
+    let invitation = invitation::write(notification, &meeting, office)?;
+    Ok(MultiPart::mixed()
+        .boundary(format!("{}_mixed", boundary(notification)))
+        .multipart(text)
+        .singlepart(invitation))
 }
 
 fn recipient(notification: &Notification) -> Result<Mailbox, Unsendable> {

@@ -277,3 +277,72 @@ fn the_office_needs_an_address_and_an_origin() {
         );
     }
 }
+
+const MEETING: &str = r#"{"access":"01960000-0000-7000-8000-000000000004",
+    "starts_at":1774918800000,"ends_at":1774920600000,"day_ends_at":1774972800000,"place":1,
+    "closes_at":1775491200000}"#;
+
+const MISSED: &str = r#"{"access":"01960000-0000-7000-8000-000000000004","absent":"applicant",
+    "starts_at":1774918800000,"closes_at":1775491200000}"#;
+
+/// The invitation of a mail, as a mail program saves it.
+fn attached(message: &Message) -> (String, String) {
+    let bytes = message.formatted();
+    assert!(bytes.is_ascii(), "no relay has to know 8BITMIME");
+    let parsed = MessageParser::new().parse(&bytes).unwrap();
+    let part = parsed.attachment(0).expect("an attachment");
+    assert_eq!(parsed.attachment_count(), 1);
+    let kind = part.content_type().unwrap();
+    assert_eq!(kind.c_type, "text");
+    assert_eq!(kind.subtype().unwrap(), "calendar");
+    assert_eq!(kind.attribute("method").unwrap(), "REQUEST");
+    let invitation = part.text_contents().unwrap().to_owned();
+    let plain = parsed.body_text(0).unwrap().replace("\r\n", "\n");
+    (plain, invitation)
+}
+
+#[test]
+fn mtg_1_the_mail_says_when_and_what_to_have_ready_and_invites() {
+    for (name, template) in [
+        ("meeting-scheduled", "meeting-scheduled"),
+        ("meeting-moved", "meeting-moved"),
+    ] {
+        let (plain, invitation) = attached(&mail(&notification(template, MEETING)));
+        assert!(plain.contains("Surat Tugas"), "{plain}");
+        let invitation = invitation.replace("\r\n", "\n");
+        check_snapshot(name, &format!("{plain}\n{invitation}"));
+    }
+    let Read { plain, .. } = read(&mail(&notification("meeting-missed", MISSED)));
+    check_snapshot("meeting-missed", &plain);
+}
+
+#[test]
+fn mtg_2_a_calendar_moves_the_entry_it_has() {
+    let line = |message: &Message, name: &str| {
+        let (_, invitation) = attached(message);
+        let found = invitation.lines().find(|line| line.starts_with(name));
+        found
+            .unwrap_or_else(|| panic!("{name}\n{invitation}"))
+            .to_owned()
+    };
+    let mut moved = notification("meeting-moved", MEETING);
+    moved.version = 4;
+    let first = mail(&notification("meeting-scheduled", MEETING));
+    let second = mail(&moved);
+    assert_eq!(line(&first, "UID:"), line(&second, "UID:"));
+    assert_eq!(line(&first, "SEQUENCE:"), "SEQUENCE:2");
+    assert_eq!(line(&second, "SEQUENCE:"), "SEQUENCE:3");
+    assert_eq!(line(&first, "DTSTART"), "DTSTART:20260331T010000Z");
+}
+
+#[test]
+fn nothing_typed_adds_a_line_to_an_invitation() {
+    let mut hostile = notification("meeting-scheduled", MEETING);
+    hostile.work_unit_name = "Dinas\r\nATTACH:https://penipu.example/;X,Y\\".to_owned();
+    let (_, invitation) = attached(&mail(&hostile));
+    assert!(
+        !invitation.lines().any(|line| line.starts_with("ATTACH")),
+        "{invitation}"
+    );
+    assert!(invitation.contains("\\;X\\,Y"), "{invitation}");
+}

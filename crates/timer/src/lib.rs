@@ -29,6 +29,8 @@ pub enum Fault {
     Store(store::types::Error),
     /// A variable of spin.toml is missing or no good.
     Configuration(String),
+    /// What the timer shares with operations ended with a problem.
+    Problem(Problem),
 }
 
 impl fmt::Display for Fault {
@@ -40,6 +42,9 @@ impl fmt::Display for Fault {
             Self::Store(Error::UnknownSchema(text)) => write!(f, "the schema is unknown: {text}"),
             Self::Store(Error::Corrupt(text)) => write!(f, "a stored value is corrupt: {text}"),
             Self::Configuration(text) => write!(f, "the configuration is wrong: {text}"),
+            Self::Problem(problem) => {
+                write!(f, "{}: {}", problem.kind(), problem.inside().unwrap_or("-"))
+            }
         }
     }
 }
@@ -50,12 +55,19 @@ impl From<store::types::Error> for Fault {
     }
 }
 
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         use store::types::Error;
         match fault {
             Fault::Store(Error::Unavailable(text)) => StoreFault::Unavailable(text).into(),
             Fault::Store(Error::Full(text)) => StoreFault::Full(text).into(),
+            Fault::Problem(problem) => problem,
             fault => Self::internal(fault.to_string()),
         }
     }

@@ -33,6 +33,14 @@ pub enum Command {
         /// Which field of the form it is about.
         field: Option<FieldName>,
     },
+    /// Reject it because nobody came to its meeting (MTG-4). The only decision
+    /// that time makes; nothing is ever approved by it (VER-3).
+    RejectUnmet {
+        /// Whose meeting it was.
+        request: RequestId,
+        /// What the person is told.
+        reason: String,
+    },
     /// Give it up (EXP-1).
     Deactivate(Deactivation),
     /// Ask for it again (EXP-5).

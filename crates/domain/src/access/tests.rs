@@ -1724,3 +1724,35 @@ fn what_the_record_cannot_mean_is_an_error() {
         assert!(error.to_string().contains(kind), "{error}");
     }
 }
+
+#[test]
+fn mtg_4_time_rejects_the_registration_that_waits_and_nothing_else() {
+    let reject = |state: &str, request| {
+        let access = history(state, VerifiedBy::Institution).access();
+        let reason = "Tidak hadir".to_owned();
+        decide(
+            access.as_ref(),
+            Command::RejectUnmet { request, reason },
+            now(),
+        )
+    };
+    for state in STATES {
+        let access = history(state, VerifiedBy::Institution).access();
+        let pending = access.as_ref().and_then(|a| a.pending.clone());
+        let request = pending.as_ref().map_or(FIRST, |p| p.request);
+        let expected = match pending {
+            _ if access.is_none() => Err(Refusal::UnknownAccess),
+            Some(pending) if pending.kind == RequestKind::Registration => {
+                Ok(vec![AccessEvent::RequestRejected {
+                    request,
+                    decided_as: Capacity::Clock,
+                    reason: "Tidak hadir".to_owned(),
+                }])
+            }
+            _ => Err(Refusal::NoLongerWaiting),
+        };
+        assert_eq!(reject(state, request), expected, "{state}");
+    }
+    // Another request than the one whose meeting it was.
+    assert_eq!(reject("new", UNSEEN), Err(Refusal::NoLongerWaiting));
+}

@@ -96,6 +96,9 @@ pub enum Deed {
         end_days: i64,
     },
     Expire,
+    RejectUnmet {
+        which: Which,
+    },
 }
 
 /// One step of a history.
@@ -202,6 +205,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             by_owner, end_days,
         }),
         3 => Just(Deed::Expire),
+        1 => which().prop_map(|which| Deed::RejectUnmet { which }),
     ]
 }
 
@@ -329,6 +333,10 @@ impl World {
                 reason: reason.clone(),
                 field: None,
             },
+            Deed::RejectUnmet { which } => Command::RejectUnmet {
+                request: self.request(&slot, *which),
+                reason: "Tidak hadir".to_owned(),
+            },
             Deed::Deactivate {
                 by_owner,
                 successor,
@@ -358,6 +366,7 @@ impl World {
             Deed::Approve { .. } | Deed::Reject { .. } => VERIFIER.to_string(),
             Deed::CarryOver { .. } => "operator:import".to_owned(),
             Deed::Expire => "timer:expiry".to_owned(),
+            Deed::RejectUnmet { .. } => "timer:close-meetings".to_owned(),
         };
         (command, actor)
     }

@@ -121,14 +121,14 @@ async fn measure_service(
 ) -> Result<Figures> {
     let state_dir = scratch.join("operations");
     // The first start compiles; the second shows what a start costs.
-    Service::start(manifest, &state_dir)?.stop()?;
+    Service::start_in_office_hours(manifest, &state_dir, None)?.stop()?;
     let sirup = Sirup::start(SirupOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         users: operations::sirup_users()?,
         mood: None,
     })
     .await?;
-    let service = Service::start_beside(manifest, &state_dir, Some(sirup.address))?;
+    let service = Service::start_in_office_hours(manifest, &state_dir, Some(sirup.address))?;
     let mut people = operations::prepare(service.address, decree).await?;
     let mut measured = Vec::new();
     for connections in CONNECTIONS {

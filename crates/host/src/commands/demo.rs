@@ -17,7 +17,7 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("roles", include_str!("../../demo/roles.csv")),
     (
         "role-conflicts",
@@ -28,6 +28,7 @@ const FILES: [(&str, &str); 7] = [
     ("form-fields", include_str!("../../demo/form-fields.csv")),
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
+    ("holidays", include_str!("../../demo/holidays.csv")),
 ];
 
 /// Whom to sign in as, and what there is to see then.

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 9] = [
     Kind {
         name: "roles",
         columns: &[
@@ -92,6 +92,16 @@ const KINDS: [Kind; 7] = [
         columns: &["email", "role", "work_unit", "valid_until"],
         rows_max: 500,
     },
+    Kind {
+        name: "holidays",
+        columns: &["date", "name", "kind", "source"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "meeting-rooms",
+        columns: &["institution", "rooms"],
+        rows_max: 500,
+    },
 ];
 
 /// The column that may hold `+DAYS` instead of a date.
@@ -119,8 +129,8 @@ pub struct ImportArgs {
     )]
     token: String,
     /// The folder with roles.csv, role-conflicts.csv, institutions.csv,
-    /// work-units.csv, form-fields.csv, accounts.csv and accesses.csv, or some of
-    /// them
+    /// work-units.csv, form-fields.csv, accounts.csv, accesses.csv, holidays.csv and
+    /// meeting-rooms.csv, or some of them
     folder: PathBuf,
 }
 

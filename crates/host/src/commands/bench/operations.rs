@@ -31,6 +31,10 @@ const ROLES: [&str; 8] = [
     "PPSPM",
 ];
 const PASSWORD: &str = "akses-bench-2026";
+/// Meetings that one run joins, and as many that it moves: one in each parallel
+/// room, so that all of them begin on the day that it is.
+const MEETINGS: usize = 64;
+const HOLIDAYS: &str = include_str!("../../../demo/holidays.csv");
 /// Accounts of one import, because each password is hashed.
 const ACCOUNTS_PER_PART: usize = 20;
 
@@ -61,6 +65,9 @@ pub(super) struct People {
     work_units: Vec<String>,
     roles: Vec<&'static str>,
     used: usize,
+    supplier: Arc<str>,
+    supplier_document: String,
+    supplier_used: usize,
 }
 
 /// Imports people and work units, and signs everybody in.
@@ -78,6 +85,9 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
         documents.push(text(&stored, "id")?);
         tokens.push(token);
     }
+    let supplier = sign_in(&mut connection, "penyedia@bench.example").await?;
+    let upload = Shot::post("/api/documents", Some(&supplier), decree.clone());
+    let supplier_document = text(&connection.json(&upload).await?, "id")?;
     let institutions = connection
         .json(&Shot::get(
             "/api/reference/institutions?q=BENCH",
@@ -94,6 +104,9 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
         work_units,
         roles: ROLES.to_vec(),
         used: 0,
+        supplier,
+        supplier_document,
+        supplier_used: 0,
     })
 }
 
@@ -135,6 +148,13 @@ async fn import(connection: &mut Connection) -> Result<()> {
         }
         send("accounts", accounts).await?;
     }
+    let supplier = format!(
+        "email,name,password,nip,profile\npenyedia@bench.example,Bench,{PASSWORD},,supplier\n"
+    );
+    send("accounts", supplier).await?;
+    send("holidays", HOLIDAYS.to_owned()).await?;
+    let rooms = format!("institution,rooms\nBENCH,{MEETINGS}\n");
+    send("meeting-rooms", rooms).await?;
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
     let access =
         format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
@@ -232,6 +252,28 @@ pub(super) async fn measure(
     // whose end is no change.
     let links = (0..counts.slow).map(|index| people.sirup_link(index));
     run("link-sirup", "fixed", links.collect()).await?;
+    let asked = people.suppliers_registrations(2 * MEETINGS)?;
+    let asked = run("register-access (supplier)", "", asked).await?;
+    let requests: Vec<_> = asked
+        .iter()
+        .map(|(_, access)| string(&access["request"], "id"))
+        .collect();
+    let (joined, moved) = requests.split_at(requests.len() / 2);
+    let supplier = people.supplier.clone();
+    let nothing = || Bytes::from_static(b"{}");
+    let joins = joined.iter().map(|request| {
+        let path = format!("/api/requests/{request}/meeting/join");
+        Shot::post(path, Some(&supplier), nothing())
+    });
+    run("join-meeting", "meeting-joined", joins.collect()).await?;
+    let moves = moved.iter().map(|request| {
+        let path = format!("/api/requests/{request}/meeting/reschedule");
+        Shot::post(path, Some(&supplier), nothing())
+    });
+    run("reschedule-meeting", "meeting-moved", moves.collect()).await?;
+    let calls = Shot::post("/api/meetings/call-next", Some(&people.verifier), nothing());
+    run("call-next", "meeting-called", vec![calls; joined.len()]).await?;
+    let request = &joined[0];
 
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
@@ -256,6 +298,21 @@ pub(super) async fn measure(
         ),
         ("read-drafts", Shot::get("/api/drafts", Some(me))),
         ("read-document", Shot::get(document, Some(me))),
+        (
+            "read-meeting",
+            Shot::get(format!("/api/requests/{request}/meeting"), Some(&supplier)),
+        ),
+        (
+            "waiting-room",
+            Shot::get(
+                format!("/api/requests/{request}/waiting-room"),
+                Some(&supplier),
+            ),
+        ),
+        (
+            "meeting-queue",
+            Shot::get("/api/meetings?limit=10", Some(&people.verifier)),
+        ),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("pages", Shot::get("/", None)),
         ("health", Shot::get("/health", None)),
@@ -278,6 +335,12 @@ pub(super) async fn measure(
         "expire-accesses",
         "fixed",
         vec![timer("expire-accesses"); counts.slow],
+    )
+    .await?;
+    run(
+        "close-meetings",
+        "fixed",
+        vec![timer("close-meetings"); counts.slow],
     )
     .await?;
     let sessions = run(
@@ -363,19 +426,36 @@ impl People {
     fn registration(&self, index: usize) -> Shot {
         let person = index % self.tokens.len();
         let place = index / self.tokens.len();
-        let body = json!({
+        self.form(place, &self.tokens[person], &self.documents[person])
+    }
+
+    fn form(&self, place: usize, token: &Arc<str>, document: &str) -> Shot {
+        let mut body = json!({
             "role": self.roles[place % self.roles.len()],
             "institution": self.institution,
             "work_unit": self.work_units[place / self.roles.len()],
             "valid_until": "2030-12-31",
-            "document": self.documents[person],
+            "document": document,
             "confirmed": true,
         });
-        Shot::post(
-            "/api/accesses/registration",
-            Some(&self.tokens[person]),
-            json(&body),
-        )
+        if *token == self.supplier {
+            body["golongan"] = "III/a".into();
+            body["npwp"] = "0123456789012345".into();
+        }
+        Shot::post("/api/accesses/registration", Some(token), json(&body))
+    }
+
+    /// Forms of a supplier, each of which gets a meeting.
+    fn suppliers_registrations(&mut self, count: usize) -> Result<Vec<Shot>> {
+        let room = self.work_units.len() * self.roles.len();
+        let from = self.supplier_used;
+        self.supplier_used += count;
+        anyhow::ensure!(
+            self.supplier_used <= room,
+            "there are only {room} accesses to ask for"
+        );
+        let form = |place| self.form(place, &self.supplier, &self.supplier_document);
+        Ok((from..self.supplier_used).map(form).collect())
     }
 
     /// The accesses that these answers to registrations are about.

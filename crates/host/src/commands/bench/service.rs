@@ -48,14 +48,25 @@ pub(super) fn write_manifest(root: &Path) -> Result<PathBuf> {
 
 impl Service {
     pub(super) fn start(manifest: &Path, state_dir: &Path) -> Result<Self> {
-        Self::start_beside(manifest, state_dir, None)
+        Self::start_with(manifest, state_dir, None, &[])
     }
 
-    /// Beside a stand-in for SiRUP.
-    pub(super) fn start_beside(
+    /// On a morning in an office week, beside a stand-in for SiRUP: meetings are
+    /// joined on their day, and the benchmark runs on Sundays too.
+    pub(super) fn start_in_office_hours(
         manifest: &Path,
         state_dir: &Path,
         sirup: Option<SocketAddr>,
+    ) -> Result<Self> {
+        let clock = ["--clock", "2026-03-30T00:30:00Z"];
+        Self::start_with(manifest, state_dir, sirup, &clock)
+    }
+
+    fn start_with(
+        manifest: &Path,
+        state_dir: &Path,
+        sirup: Option<SocketAddr>,
+        options: &[&str],
     ) -> Result<Self> {
         let sirup = sirup.map_or_else(String::new, |address| format!("http://{address}"));
         let began = Instant::now();
@@ -64,6 +75,7 @@ impl Service {
             .arg(manifest)
             .arg("--state-dir")
             .arg(state_dir)
+            .args(options)
             .args(["--variable", &format!("operator_token={OPERATOR_TOKEN}")])
             .args(["--variable", &format!("sirup_origin={sirup}")])
             .env("AKSES_LOG", "warn")

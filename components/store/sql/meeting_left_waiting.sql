@@ -1,0 +1,8 @@
+-- The day ended, and nobody had called who waited.
+SELECT request, access, account, account_name, role, role_name, institution, institution_name,
+       work_unit, work_unit_name, desk, zone, state, submitted_at, starts_at, ends_at, place,
+       closes_at, called_at, called_by, room, version
+FROM meeting_with_names
+WHERE state = 'waiting' AND day_ends_at <= ?1
+ORDER BY day_ends_at
+LIMIT ?2

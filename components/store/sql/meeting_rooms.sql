@@ -1,0 +1,1 @@
+SELECT rooms FROM meeting_rooms WHERE institution = ?1
