@@ -54,8 +54,15 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     assert_eq!(listed["next_steps"], json!(["register-again"]));
     walk.mail("Ditolak", &[reason]);
 
-    // REG-6: registered again on the same access; the address is known by now.
-    let again = walk.person.register("PPK", &unit, "2026-04-30");
+    // REG-6: what was typed is offered again, and sent again on the same access;
+    // the address too, because the rejected request took it along.
+    let offered = walk.person.get("/api/drafts").expect(200).json();
+    let mut form = offered["drafts"][0]["values"].clone();
+    assert_eq!(form["address"], "Jalan Merdeka Nomor 17, Jakarta");
+    form["role"] = "PPK".into();
+    form["valid_until"] = "2026-04-30".into();
+    form["confirmed"] = true.into();
+    let again = Access(walk.person.try_register(&form).expect(201).json());
     assert_eq!(again.id(), id);
     walk.mail("Diterima", &[]);
     assert_eq!(verifier.approve(&again.request()).status(), "Aktif");
