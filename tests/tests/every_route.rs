@@ -37,11 +37,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
-    (
-        "/api/requests/:id/meeting/reschedule",
-        "POST",
-        For::People,
-    ),
+    ("/api/requests/:id/meeting/reschedule", "POST", For::People),
     ("/api/requests/:id/meeting/join", "POST", For::People),
     ("/api/requests/:id/waiting-room", "GET", For::People),
     ("/api/meetings", "GET", For::Verifiers),

@@ -364,10 +364,7 @@ fn statements_use_the_indexes_they_were_written_for() {
             "meeting_waiting.sql",
             &["meeting_waiting (desk=? AND starts_at>?)"],
         ),
-        (
-            "meeting_of_desk.sql",
-            &["meeting_of_desk (desk=? AND"],
-        ),
+        ("meeting_of_desk.sql", &["meeting_of_desk (desk=? AND"]),
         (
             "meeting_unscheduled.sql",
             &["meeting_unscheduled ((submitted_at,request)>(?,?))"],
@@ -890,7 +887,11 @@ fn mtg_1_a_slot_is_one_persons_and_free_again_when_they_leave_it() {
     }
     register(&connection, "d", "institution", "institution", 9);
     assert_eq!(meeting_state(&connection, "a"), "unscheduled 0");
-    assert_eq!(meeting_state(&connection, "d"), "", "only suppliers have one");
+    assert_eq!(
+        meeting_state(&connection, "d"),
+        "",
+        "only suppliers have one"
+    );
     let book = |account, version, kind, at, place| {
         try_meeting(&connection, account, version, kind, slot(at, place))
     };
@@ -920,7 +921,15 @@ fn mtg_3_only_a_call_opens_the_way_to_an_approval() {
         "request": "request-a", "decided_as": "vai", "valid_until": "2026-12-31",
     });
     let approve = || {
-        try_append(&connection, "access-a", 2, "request-approved", approval.clone(), 9, None)
+        try_append(
+            &connection,
+            "access-a",
+            2,
+            "request-approved",
+            approval.clone(),
+            9,
+            None,
+        )
     };
     let not_held = Err("akses:meeting-not-held".to_owned());
     let steps = [
@@ -944,7 +953,13 @@ fn mtg_3_the_queue_goes_by_slot_within_the_day() {
     for (account, at, place) in [("a", 300, 1), ("b", 100, 2), ("c", 100, 1), ("old", 10, 1)] {
         register_supplier(&connection, account);
         record_account(&connection, account);
-        let booked = try_meeting(&connection, account, 1, "meeting-scheduled", slot(at, place));
+        let booked = try_meeting(
+            &connection,
+            account,
+            1,
+            "meeting-scheduled",
+            slot(at, place),
+        );
         assert_eq!(booked, Ok(true));
         let joined = try_meeting(&connection, account, 2, "meeting-joined", json!({}));
         assert_eq!(joined, Ok(true));
