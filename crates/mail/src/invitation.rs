@@ -57,6 +57,7 @@ fn text(notification: &Notification, meeting: &Meeting, office: &Office) -> Stri
         .append_property(attendee)
         .done();
     let mut calendar = Calendar::new();
+    calendar.append_property(Property::new("PRODID", "-//INAPROC//Akses//ID"));
     calendar.append_property(Property::new("METHOD", "REQUEST"));
     calendar.push(event);
     calendar.done().to_string()

@@ -294,8 +294,8 @@ fn missed(notification: &Notification, event: Missed) -> Letter {
     letter
         .fact("Jadwal dapat diganti", until(last, zone))
         .step(format!(
-            "Masuk ke Akses, buka pengajuan ini, lalu tekan Cari Jadwal Lain, {}.",
-            until(last, zone)
+            "Masuk ke Akses, buka pengajuan ini, lalu tekan Cari Jadwal Lain paling lambat {}.",
+            words::weekday_date(last)
         ))
         .step(
             "Bila sampai saat itu tidak ada rapat, pendaftaran ini ditolak dan Anda perlu \

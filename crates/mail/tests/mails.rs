@@ -4,7 +4,7 @@
 
 use akses_domain::time::{Instant, Zone};
 use akses_mail::{Message, Notification, Office, Unsendable, compose};
-use mail_parser::{MessageParser, PartType};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
 use std::path::Path;
 
 /// 2026-03-30T07:10:00Z, a Monday.
