@@ -12,6 +12,7 @@ pub mod access;
 pub mod authority;
 pub mod ids;
 pub mod person;
+pub mod platform;
 pub mod reference;
 pub mod time;
 pub mod words;
