@@ -17,6 +17,7 @@ mod failure;
 mod health;
 mod key_value;
 mod notifications;
+mod platforms;
 mod reference;
 mod requests;
 mod row;

@@ -18,11 +18,18 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "record",
-    sql: include_str!("../migrations/0001_record.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "record",
+        sql: include_str!("../migrations/0001_record.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "platforms",
+        sql: include_str!("../migrations/0002_platforms.sql"),
+    },
+];
 
 /// The schema that this program was written for.
 pub(crate) const KNOWN: u32 = MIGRATIONS[MIGRATIONS.len() - 1].number;

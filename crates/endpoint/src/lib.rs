@@ -19,6 +19,7 @@ mod json;
 pub mod operator;
 pub mod page;
 pub mod password;
+pub mod platforms;
 mod problem;
 pub mod record;
 mod reply;
