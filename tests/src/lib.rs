@@ -10,6 +10,7 @@ pub mod database;
 pub mod host;
 pub mod mailbox;
 pub mod pdf;
+pub mod platform;
 pub mod program;
 pub mod torture;
 pub mod world;

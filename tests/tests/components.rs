@@ -94,6 +94,7 @@ const PLAIN_WASI: [&str; 5] = [
 
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
+    ("accept-terms", &["accounts", "events", "platforms"]),
     (
         "deactivate-access",
         &["accesses", "accounts", "events", "wasi:config"],
@@ -106,18 +107,38 @@ const REACHES: &[(&str, &[&str])] = &[
         "deliver-notifications",
         &["notifications", "wasi:config", "wasi:sockets"],
     ),
+    (
+        "enter-platform",
+        &[
+            "accesses",
+            "accounts",
+            "events",
+            "platforms",
+            "reference",
+            "wasi:config",
+        ],
+    ),
     ("expire-accesses", &["expiry", "wasi:config"]),
     ("gate", &["spin:key-value/key-value"]),
     ("health", &["health"]),
     (
         "import-reference",
-        &["accesses", "accounts", "events", "reference", "wasi:config"],
+        &[
+            "accesses",
+            "accounts",
+            "events",
+            "platforms",
+            "reference",
+            "wasi:config",
+        ],
     ),
     ("latest-seal", &["seals"]),
     ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     ("list-requests", &["accesses", "requests", "wasi:config"]),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
+    ("read-terms", &["platforms"]),
     ("reference-data", &["reference"]),
     (
         "register-access",
@@ -137,6 +158,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accounts", "events", "sessions", "wasi:config"],
     ),
     ("sign-out", &["sessions"]),
+    ("signing-keys", &["wasi:config"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
     (
         "submit-reactivation",

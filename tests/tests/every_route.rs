@@ -37,6 +37,11 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/reference/:kind", "GET", For::People),
+    ("/api/platforms", "GET", For::People),
+    ("/api/platforms/:code/terms", "GET", For::People),
+    ("/api/platforms/:code/acceptance", "POST", For::People),
+    ("/api/platforms/:code/entry", "POST", For::People),
+    ("/.well-known/jwks.json", "GET", For::Anybody),
     ("/api/seals/latest", "GET", For::Anybody),
     ("/internal/import/:kind", "POST", For::Operators),
     ("/internal/timers/expire-accesses", "POST", For::Operators),
@@ -99,6 +104,7 @@ impl Route {
     fn path(self) -> String {
         self.route
             .replace(":kind", "roles")
+            .replace(":code", "TIADA")
             .replace(":id", "019d2e33-0000-7000-8000-000000000000")
             .replace("/...", "/")
     }

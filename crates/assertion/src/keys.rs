@@ -4,7 +4,7 @@ use crate::encode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat};
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_compact::{KeyPair, Seed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl std::error::Error for BadKeys {}
 #[derive(Clone)]
 pub struct Key {
     kid: String,
-    secret: SigningKey,
+    pair: KeyPair,
     not_before_ms: i64,
 }
 
@@ -55,7 +55,7 @@ impl Key {
         }
         Ok(Self {
             kid: kid.to_owned(),
-            secret: SigningKey::from_bytes(seed),
+            pair: KeyPair::from_seed(Seed::new(*seed)),
             not_before_ms,
         })
     }
@@ -71,13 +71,13 @@ impl Key {
         format!(
             "{}:{}:{}",
             self.kid,
-            encode(self.secret.to_bytes()),
+            encode(*self.pair.sk.seed()),
             from.to_rfc3339_opts(SecondsFormat::Secs, true)
         )
     }
 
     pub(crate) fn signature(&self, message: &[u8]) -> [u8; 64] {
-        self.secret.sign(message).to_bytes()
+        *self.pair.sk.sign(message, None)
     }
 
     fn public(&self) -> PublicKey {
@@ -87,7 +87,7 @@ impl Key {
             alg: "EdDSA".to_owned(),
             usage: "sig".to_owned(),
             kid: self.kid.clone(),
-            x: encode(self.secret.verifying_key().as_bytes()),
+            x: encode(*self.pair.pk),
         }
     }
 

@@ -1,6 +1,6 @@
 use super::*;
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use ed25519_compact::{PublicKey, Signature};
+use serde_json::Value;
 
 const NOW_S: i64 = 1_774_595_400;
 
@@ -26,16 +26,26 @@ fn claims() -> Claims {
     }
 }
 
+/// Opened by hand with what is published; the demo platform of the host does the
+/// same with somebody else's library.
 fn open(token: &str, ring: &Keyring) -> Option<Claims> {
-    let kid = decode_header(token).ok()?.kid?;
-    let public = ring.public().keys.into_iter().find(|key| key.kid == kid)?;
-    let jwk: Jwk = serde_json::from_value(serde_json::to_value(public).unwrap()).unwrap();
-    let mut validation = Validation::new(Algorithm::EdDSA);
-    validation.validate_exp = false; // these claims have a fixed time
-    validation.set_audience(&["https://daftar-hitam.example"]);
-    validation.set_issuer(&["https://akses.example"]);
-    let opened = decode(token, &DecodingKey::from_jwk(&jwk).unwrap(), &validation).ok()?;
-    Some(opened.claims)
+    let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    let header: Value = serde_json::from_slice(&decode(header)?).ok()?;
+    assert_eq!(
+        (&header["alg"], &header["typ"]),
+        (&"EdDSA".into(), &"JWT".into())
+    );
+    let key = ring
+        .public()
+        .keys
+        .into_iter()
+        .find(|key| header["kid"] == key.kid)?;
+    let key = PublicKey::from_slice(&decode(&key.x)?).ok()?;
+    let signature = Signature::from_slice(&decode(signature)?).ok()?;
+    key.verify(signed.as_bytes(), &signature).ok()?;
+    serde_json::from_slice(&decode(claims)?).ok()
 }
 
 fn ring(keys: &[Key]) -> Keyring {
@@ -44,7 +54,7 @@ fn ring(keys: &[Key]) -> Keyring {
 }
 
 #[test]
-fn pla_3_another_library_reads_what_is_signed_here() {
+fn pla_3_what_is_signed_is_read_with_what_is_published() {
     let ring = ring(&[key("a", 1, 0)]);
     let mut claims = claims();
     let token = ring

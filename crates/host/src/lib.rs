@@ -4,4 +4,5 @@ pub mod compose;
 pub mod data;
 pub mod mailbox;
 pub mod manifest;
+pub mod platform;
 pub mod runtime;

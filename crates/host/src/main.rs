@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{audit, bench, build, doctor, import, mailbox, test, torture, up};
+use commands::{audit, bench, build, doctor, import, key, mailbox, platform, test, torture, up};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -47,6 +47,10 @@ enum Command {
     Torture(torture::TortureArgs),
     /// Run a mail server to try things with
     Mailbox(mailbox::MailboxArgs),
+    /// Run platforms to try entries with
+    Platform(platform::PlatformArgs),
+    /// Make keys that sign entries to platforms
+    Key(key::KeyArgs),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +75,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Audit(args) => audit::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Mailbox(args) => block_on(mailbox::run(args)),
+        Command::Platform(args) => block_on(platform::run(args)),
+        Command::Key(args) => key::run(&args),
     }
 }
 

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 8] = [
     Kind {
         name: "roles",
         columns: &[
@@ -63,6 +63,36 @@ const KINDS: [Kind; 5] = [
         columns: &["email", "role", "work_unit", "valid_until"],
         rows_max: 500,
     },
+    Kind {
+        name: "platforms",
+        columns: &[
+            "code",
+            "name",
+            "description",
+            "entry_url",
+            "audience",
+            "active",
+        ],
+        rows_max: 500,
+    },
+    Kind {
+        name: "platform-roles",
+        columns: &["platform", "role", "admitted"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "platform-terms",
+        columns: &[
+            "platform",
+            "kind",
+            "version",
+            "valid_from",
+            "text",
+            "url",
+            "sha256",
+        ],
+        rows_max: 500,
+    },
 ];
 
 /// The column that may hold `+DAYS` instead of a date.
@@ -89,8 +119,9 @@ pub struct ImportArgs {
         hide_env_values = true
     )]
     token: String,
-    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv
-    /// and accesses.csv, or some of them
+    /// The folder with roles.csv, institutions.csv, work-units.csv, accounts.csv,
+    /// accesses.csv, platforms.csv, platform-roles.csv and platform-terms.csv, or
+    /// some of them
     folder: PathBuf,
 }
 

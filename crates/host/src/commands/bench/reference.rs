@@ -14,7 +14,10 @@ const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event
 
 /// The schema, as the store applies it: statements end in a semicolon before an
 /// empty line.
-const SCHEMA_SQL: &str = include_str!("../../../../../components/store/migrations/0001_record.sql");
+const SCHEMA_SQL: [&str; 2] = [
+    include_str!("../../../../../components/store/migrations/0001_record.sql"),
+    include_str!("../../../../../components/store/migrations/0002_platforms.sql"),
+];
 
 /// The page cache of the host's writer.
 const CACHE_KIB: i64 = 32 * 1024;
@@ -37,7 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 pub(super) fn replay(service_database: &Path, scratch: &Path) -> Result<CommitRates> {
     let record = Connection::open_with_flags(service_database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let copy = open(&scratch.join("replay.db"))?;
-    for statement in SCHEMA_SQL.split(";\n\n") {
+    for statement in SCHEMA_SQL.iter().flat_map(|script| script.split(";\n\n")) {
         copy.execute_batch(statement)?;
     }
     let mut append = copy.prepare(APPEND_SQL)?;
