@@ -45,13 +45,17 @@ impl Key {
     /// A key from 32 random bytes that signs from this moment on.
     ///
     /// # Errors
-    /// When the name is none.
+    /// When the name is none, or the bytes are not random at all.
     pub fn new(kid: &str, seed: &[u8; 32], not_before_ms: i64) -> Result<Self, BadKeys> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if !(1..=KID_CHARS_MAX).contains(&kid.len()) || !kid.chars().all(is_plain) {
             return Err(BadKeys(format!(
                 "a key's name has 1 to {KID_CHARS_MAX} letters, digits, hyphens or underscores"
             )));
+        }
+        // The library panics on it.
+        if seed.iter().all(|byte| *byte == 0) {
+            return Err(BadKeys("a key of nothing but zeros is none".to_owned()));
         }
         Ok(Self {
             kid: kid.to_owned(),

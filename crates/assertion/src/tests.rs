@@ -139,13 +139,17 @@ fn wrong_keys_are_named_and_not_shown() {
         (format!(":{seed}:2026-01-01T00:00:00Z"), "name"),
         (format!("{good} {good}"), "twice"),
         ("rahasia".to_owned(), "second part"),
+        (
+            format!("a:{}:2026-01-01T00:00:00Z", "A".repeat(43)),
+            "zeros",
+        ),
     ] {
         let error = Keyring::parse(&text).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
         assert!(!error.contains(&seed[1..]), "{error}");
     }
     assert!(Keyring::parse(" \n ").unwrap().is_empty());
-    let many: Vec<_> = (0..17)
+    let many: Vec<_> = (1..=17)
         .map(|n| key(&format!("k{n}"), n, 0).line())
         .collect();
     assert!(Keyring::parse(&many.join(",")).is_err());

@@ -2,8 +2,8 @@
 //! it, verifies it with the keys that the service publishes, and shows who entered
 //! with which access, or why not (PLA-3).
 //!
-//! It shares nothing with the service but the address of its keys, and it verifies
-//! with another library than the service signs with: what works here works for a
+//! It shares nothing with the service but the address of its keys, and it reads with
+//! somebody else's library what the service wrote: what works here works for a
 //! platform of somebody else.
 
 mod keys;
