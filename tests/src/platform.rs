@@ -5,6 +5,7 @@ use crate::program::{Process, program};
 use crate::world::World;
 use serde_json::Value;
 use std::process::Command;
+use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// Platforms that tests share. HITAM admits PPK and PP, KATALOG only PP, PUSAT
@@ -49,7 +50,8 @@ impl World {
 /// A platform that runs until it is dropped.
 pub struct DemoPlatform {
     client: Client,
-    _process: Process,
+    /// Shared by threads that enter at once.
+    _process: Mutex<Process>,
     _folder: TempDir,
 }
 
@@ -79,7 +81,7 @@ impl DemoPlatform {
         let base = process.wait_for("platform: ");
         Self {
             client: Client::new(&base, &log),
-            _process: process,
+            _process: Mutex::new(process),
             _folder: folder,
         }
     }
