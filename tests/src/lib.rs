@@ -11,6 +11,7 @@ pub mod database;
 pub mod host;
 pub mod mailbox;
 pub mod pdf;
+pub mod platform;
 pub mod program;
 pub mod sirup;
 pub mod torture;

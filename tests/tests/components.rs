@@ -100,6 +100,7 @@ const PLAIN_WASI: [&str; 5] = [
 
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
+    ("accept-terms", &["accounts", "events", "platforms"]),
     ("api-description", &[]),
     (
         "call-next",
@@ -129,6 +130,17 @@ const REACHES: &[(&str, &[&str])] = &[
         &["notifications", "wasi:config", "wasi:sockets"],
     ),
     ("discard-draft", &["drafts"]),
+    (
+        "enter-platform",
+        &[
+            "accesses",
+            "accounts",
+            "events",
+            "platforms",
+            "reference",
+            "wasi:config",
+        ],
+    ),
     ("expire-accesses", &["expiry", "wasi:config"]),
     ("gate", &["spin:key-value/key-value"]),
     ("health", &["health"]),
@@ -142,6 +154,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "events",
             "forms",
             "meetings",
+            "platforms",
             "reference",
             "wasi:config",
         ],
@@ -159,6 +172,7 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
         &["accesses", "conflicts", "requests", "wasi:config"],
@@ -171,6 +185,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accounts", "drafts", "forms", "reference", "sirup"],
     ),
     ("read-meeting", &["accesses", "meetings", "wasi:config"]),
+    ("read-terms", &["platforms"]),
     ("reference-data", &["reference"]),
     (
         "register-access",
@@ -204,6 +219,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accounts", "events", "sessions", "wasi:config"],
     ),
     ("sign-out", &["sessions"]),
+    ("signing-keys", &["wasi:config"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
     (
         "submit-reactivation",

@@ -48,6 +48,11 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/meetings", "GET", For::Verifiers),
     ("/api/meetings/call-next", "POST", For::Verifiers),
     ("/api/reference/:kind", "GET", For::People),
+    ("/api/platforms", "GET", For::People),
+    ("/api/platforms/:code/terms", "GET", For::People),
+    ("/api/platforms/:code/acceptance", "POST", For::People),
+    ("/api/platforms/:code/entry", "POST", For::People),
+    ("/.well-known/jwks.json", "GET", For::Anybody),
     ("/api/seals/latest", "GET", For::Anybody),
     ("/api/openapi.json", "GET", For::Anybody),
     ("/api/documentation", "GET", For::Anybody),
@@ -115,6 +120,7 @@ impl Route {
         self.route
             .replace(":kind", "roles")
             .replace(":role", "PPK")
+            .replace(":code", "TIADA")
             .replace(":id", "019d2e33-0000-7000-8000-000000000000")
             .replace("/...", "/")
     }

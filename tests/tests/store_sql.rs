@@ -389,6 +389,21 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         ("institution_list.sql", &["institution_by_name"]),
         (
+            "platform_terms_in_force.sql",
+            &[
+                "COVERING INDEX platform_terms_in_force (platform=? AND kind=? AND valid_from<?)",
+                "sqlite_autoindex_terms_acceptance_1 (account=? AND terms=?)",
+            ],
+        ),
+        (
+            "platform_terms_find.sql",
+            &["sqlite_autoindex_platform_terms_2 (platform=? AND kind=? AND label=?)"],
+        ),
+        (
+            "platform_role_of_platform.sql",
+            &["sqlite_autoindex_platform_role_2 (platform=?)"],
+        ),
+        (
             "work_unit_list.sql",
             &["work_unit_of_institution (institution=?)"],
         ),
@@ -506,6 +521,7 @@ fn no_statement_scans_a_table_that_grows() {
             "i",
             "role",
             "holder",
+            "platform",
             "sqlite_schema",
             "(subquery-",
             // Forms: a few dozen rows.

@@ -40,14 +40,14 @@ pub(crate) trait Kind {
     fn change(self) -> Result<Change, RowFault>;
 }
 
-fn wrong(field: &'static str, detail: impl Into<String>) -> RowFault {
+pub(crate) fn wrong(field: &'static str, detail: impl Into<String>) -> RowFault {
     RowFault::Wrong(RowError {
         field,
         detail: detail.into(),
     })
 }
 
-fn require(field: &'static str, value: &str) -> Result<(), RowFault> {
+pub(crate) fn require(field: &'static str, value: &str) -> Result<(), RowFault> {
     if value.is_empty() {
         Err(wrong(field, "Wajib diisi."))
     } else {
@@ -55,7 +55,7 @@ fn require(field: &'static str, value: &str) -> Result<(), RowFault> {
     }
 }
 
-fn one_of(field: &'static str, value: &str, choices: &[&str]) -> Result<(), RowFault> {
+pub(crate) fn one_of(field: &'static str, value: &str, choices: &[&str]) -> Result<(), RowFault> {
     if choices.contains(&value) {
         return Ok(());
     }
@@ -66,7 +66,7 @@ fn one_of(field: &'static str, value: &str, choices: &[&str]) -> Result<(), RowF
 }
 
 /// A new id, or the one that is recorded, with the version that follows.
-fn next(existing: Option<(String, u32)>) -> (String, u32) {
+pub(crate) fn next(existing: Option<(String, u32)>) -> (String, u32) {
     existing.map_or_else(
         || (Uuid::now_v7().hyphenated().to_string(), 1),
         |(id, version)| (id, version + 1),

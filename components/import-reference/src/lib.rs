@@ -6,6 +6,7 @@
 //! what is recorded already change nothing, so a part can be sent again.
 
 mod kinds;
+mod platforms;
 
 use akses_endpoint::store::events::{Appended, Event};
 use akses_endpoint::{Call, Problem, Reply, Response, operator, record, serve_admitted};
@@ -77,6 +78,9 @@ async fn import(call: Call) -> Result<Reply, Problem> {
         "accesses" => import_rows::<kinds::Access>(&call),
         "holidays" => import_rows::<kinds::Holiday>(&call),
         "meeting-rooms" => import_rows::<kinds::MeetingRooms>(&call),
+        "platforms" => import_rows::<platforms::Platform>(&call),
+        "platform-roles" => import_rows::<platforms::PlatformRole>(&call),
+        "platform-terms" => import_rows::<platforms::PlatformTerms>(&call),
         _ => Err(Problem::not_found()),
     }
 }
@@ -143,6 +147,9 @@ fn contradicts(constraint: &str) -> Problem {
         "email-exists" => "Satu alamat surel muncul pada dua akun.",
         "code-exists" => "Satu kode muncul dua kali.",
         "holiday-exists" => "Satu tanggal muncul dua kali.",
+        "audience-exists" => "Satu audience muncul pada dua platform.",
+        "platform-role-exists" => "Satu peran muncul dua kali pada satu platform.",
+        "terms-exist" => "Satu versi muncul dua kali pada satu platform.",
         "service-number-exists" => "Satu NIP muncul pada dua akun.",
         "zone-in-use" => "Zona waktu instansi yang sudah memiliki akses tidak dapat diubah.",
         _ => "Satu baris bertentangan dengan data yang tercatat.",

@@ -22,6 +22,7 @@ mod health;
 mod key_value;
 mod meetings;
 mod notifications;
+mod platforms;
 mod reference;
 mod requests;
 mod row;

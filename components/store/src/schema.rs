@@ -44,6 +44,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "meetings",
         sql: include_str!("../migrations/0005_meetings.sql"),
     },
+    Migration {
+        number: 6,
+        name: "platforms",
+        sql: include_str!("../migrations/0006_platforms.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

@@ -16,6 +16,7 @@ pub mod form;
 pub mod ids;
 pub mod meeting;
 pub mod person;
+pub mod platform;
 pub mod reference;
 pub mod sirup;
 pub mod time;

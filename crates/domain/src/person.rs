@@ -51,7 +51,6 @@ pub enum Profile {
 
 impl Profile {
     /// Whether it is what accounts are unless they say otherwise.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     pub fn is_non_supplier(&self) -> bool {
         *self == Self::NonSupplier
     }

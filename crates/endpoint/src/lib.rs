@@ -21,6 +21,7 @@ mod json;
 pub mod operator;
 pub mod page;
 pub mod password;
+pub mod platforms;
 mod problem;
 pub mod record;
 mod reply;

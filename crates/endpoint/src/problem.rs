@@ -177,6 +177,14 @@ impl Problem {
         problem
     }
 
+    /// 503: the service cannot do this now, and an operator has to see to it. The
+    /// last text is for the log.
+    pub fn unavailable(kind: &str, detail: &str, inside: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, detail);
+        problem.0.inside = Some(inside.into());
+        problem
+    }
+
     /// Adds a member that programs can read.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

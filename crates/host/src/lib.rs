@@ -4,5 +4,6 @@ pub mod compose;
 pub mod data;
 pub mod mailbox;
 pub mod manifest;
+pub mod platform;
 pub mod runtime;
 pub mod sirup;

@@ -10,7 +10,9 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{audit, bench, build, doctor, import, mailbox, sirup, test, torture, up};
+use commands::{
+    audit, bench, build, doctor, import, key, mailbox, platform, sirup, test, torture, up,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -49,6 +51,10 @@ enum Command {
     Mailbox(mailbox::MailboxArgs),
     /// Run a stand-in for SiRUP to try things with
     Sirup(sirup::SirupArgs),
+    /// Run platforms to try entries with
+    Platform(platform::PlatformArgs),
+    /// Make keys that sign entries to platforms
+    Key(key::KeyArgs),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +80,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Torture(args) => torture::run(&args),
         Command::Mailbox(args) => block_on(mailbox::run(args)),
         Command::Sirup(args) => block_on(sirup::run(args)),
+        Command::Platform(args) => block_on(platform::run(args)),
+        Command::Key(args) => key::run(&args),
     }
 }
 

@@ -1,8 +1,11 @@
 //! What `akses up --demo` brings: example data, the people to sign in as, and the
 //! marker that says "already imported".
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 
+use akses::platform::Place;
 use anyhow::Context;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -17,7 +20,7 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 11] = [
     ("roles", include_str!("../../demo/roles.csv")),
     (
         "role-conflicts",
@@ -29,7 +32,19 @@ const FILES: [(&str, &str); 8] = [
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
     ("holidays", include_str!("../../demo/holidays.csv")),
+    ("platforms", include_str!("../../demo/platforms.csv")),
+    (
+        "platform-roles",
+        include_str!("../../demo/platform-roles.csv"),
+    ),
+    (
+        "platform-terms",
+        include_str!("../../demo/platform-terms.csv"),
+    ),
 ];
+
+/// Stands in the files for the address of the demo's own platforms.
+const PLATFORM_PLACEHOLDER: &str = "demo:/";
 
 /// Whom to sign in as, and what there is to see then.
 const PEOPLE: [(&str, &str); 9] = [
@@ -77,18 +92,20 @@ pub async fn import_once(
     token: &str,
     state_dir: &Path,
     today: NaiveDate,
+    platforms: SocketAddr,
 ) -> anyhow::Result<()> {
     let marker = state_dir.join(MARKER_FILE);
-    let fingerprint = fingerprint();
+    let files = files(platforms);
+    let fingerprint = fingerprint(&files);
     let imported = std::fs::read_to_string(&marker);
     if imported.is_ok_and(|found| found == fingerprint) {
         return Ok(());
     }
     progress::note("importing the demo data");
-    let sources = FILES.iter().map(|(kind, text)| Source {
+    let sources = files.into_iter().map(|(kind, text)| Source {
         kind,
         name: format!("demo/{kind}.csv"),
-        text: (*text).to_owned(),
+        text,
     });
     import_into(service, token, sources.collect(), today)
         .await
@@ -97,10 +114,36 @@ pub async fn import_once(
         .with_context(|| format!("cannot write {}", marker.display()))
 }
 
+/// The files with the address that the demo's platforms have this time.
+fn files(platforms: SocketAddr) -> Vec<(&'static str, String)> {
+    let address = format!("http://{platforms}/");
+    let resolved = |(kind, text): (_, &str)| (kind, text.replace(PLATFORM_PLACEHOLDER, &address));
+    FILES.into_iter().map(resolved).collect()
+}
+
+/// The platforms of the example data that the demo itself stands for.
+pub fn platforms() -> anyhow::Result<Vec<Place>> {
+    let text = FILES.iter().find(|(kind, _)| *kind == "platforms");
+    let mut reader = csv::Reader::from_reader(text.map_or("", |(_, text)| text).as_bytes());
+    let rows = reader.deserialize::<BTreeMap<String, String>>();
+    let mut places = Vec::new();
+    for row in rows {
+        let row = row.context("the demo's platforms cannot be read")?;
+        let column = |name: &str| row.get(name).cloned().unwrap_or_default();
+        if column("entry_url").starts_with(PLATFORM_PLACEHOLDER) {
+            places.push(Place {
+                code: column("code"),
+                audience: column("audience"),
+            });
+        }
+    }
+    Ok(places)
+}
+
 /// Changed example data is imported again; what is there already stays as it is.
-fn fingerprint() -> String {
+fn fingerprint(files: &[(&str, String)]) -> String {
     let mut hash = Sha256::new();
-    for (kind, text) in FILES {
+    for (kind, text) in files {
         hash.update(kind);
         hash.update([0]);
         hash.update(text);
@@ -124,7 +167,7 @@ pub fn print_people() {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use super::*;
 
@@ -168,6 +211,36 @@ mod tests {
         for (email, _) in PEOPLE {
             assert!(accounts.contains(email), "{email}");
         }
+        let platforms = keys("platforms", "code");
+        assert_refers("platform-roles", "platform", &platforms);
+        assert_refers("platform-roles", "role", &roles);
+        assert_refers("platform-terms", "platform", &platforms);
+        keys("platforms", "audience");
+    }
+
+    #[test]
+    fn pla_1_every_platform_admits_somebody_has_both_texts_and_leads_to_the_demo() {
+        let address = "127.0.0.1:3002".parse().unwrap();
+        let resolved = files(address);
+        let (_, text) = resolved
+            .iter()
+            .find(|(kind, _)| *kind == "platforms")
+            .unwrap();
+        let places = platforms().unwrap();
+        assert_eq!(places.len(), rows("platforms").len());
+        for place in places {
+            let code = place.code;
+            assert!(text.contains(&format!(",http://127.0.0.1:3002/masuk/{code},")));
+            let admits = |row: &BTreeMap<String, String>| row["platform"] == code;
+            assert!(rows("platform-roles").iter().any(admits), "{code}");
+            for kind in ["terms", "privacy"] {
+                let has = |row: &BTreeMap<String, String>| admits(row) && row["kind"] == kind;
+                assert!(rows("platform-terms").iter().any(has), "{code} {kind}");
+            }
+        }
+        // Another address is another import.
+        let elsewhere = files("127.0.0.1:4002".parse().unwrap());
+        assert_ne!(fingerprint(&resolved), fingerprint(&elsewhere));
     }
 
     #[test]

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 12] = [
     Kind {
         name: "roles",
         columns: &[
@@ -102,6 +102,36 @@ const KINDS: [Kind; 9] = [
         columns: &["institution", "rooms"],
         rows_max: 500,
     },
+    Kind {
+        name: "platforms",
+        columns: &[
+            "code",
+            "name",
+            "description",
+            "entry_url",
+            "audience",
+            "active",
+        ],
+        rows_max: 500,
+    },
+    Kind {
+        name: "platform-roles",
+        columns: &["platform", "role", "admitted"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "platform-terms",
+        columns: &[
+            "platform",
+            "kind",
+            "version",
+            "valid_from",
+            "text",
+            "url",
+            "sha256",
+        ],
+        rows_max: 500,
+    },
 ];
 
 /// The column that may hold `+DAYS` instead of a date.
@@ -129,8 +159,9 @@ pub struct ImportArgs {
     )]
     token: String,
     /// The folder with roles.csv, role-conflicts.csv, institutions.csv,
-    /// work-units.csv, form-fields.csv, accounts.csv, accesses.csv, holidays.csv and
-    /// meeting-rooms.csv, or some of them
+    /// work-units.csv, form-fields.csv, accounts.csv, accesses.csv, holidays.csv,
+    /// meeting-rooms.csv, platforms.csv, platform-roles.csv and platform-terms.csv,
+    /// or some of them
     folder: PathBuf,
 }
 

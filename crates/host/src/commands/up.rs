@@ -1,17 +1,19 @@
 //! `akses up`: builds what changed, runs the service, and with `--demo` brings
 //! mail, a stand-in for SiRUP, example data and people to sign in as.
 //!
-//! On stdout, `control: URL`, `mailbox: URL`, `sirup: URL` and then `ready: URL` are
-//! for programs; everything else there is for people.
+//! On stdout, `control: URL`, `mailbox: URL`, `platform: URL`, `sirup: URL` and then
+//! `ready: URL` are for programs; everything else there is for people.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::Arc;
 use std::time::Duration;
 
 use akses::mailbox::{Mailbox, MailboxOptions, Misfortunes};
 use akses::manifest::Manifest;
+use akses::platform::{DemoPlatform, PlatformOptions};
 use akses::runtime::{self, Running, RuntimeOptions};
 use akses::sirup::{Sirup, SirupOptions};
 use anyhow::{Context, bail};
@@ -21,7 +23,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::import::indonesian_west;
-use super::{MANIFEST_NAME, build, demo, project_root, sirup, state_dir};
+use super::platform::KEYS_PATH;
+use super::{MANIFEST_NAME, build, demo, key, project_root, sirup, state_dir};
 use crate::progress;
 
 /// Requests under way get this long to end.
@@ -38,6 +41,7 @@ const SMTP_RELAY: &str = "smtp_relay";
 const OPERATOR_TOKEN: &str = "operator_token";
 const PUBLIC_ORIGIN: &str = "public_origin";
 const SIRUP_ORIGIN: &str = "sirup_origin";
+const SIGNING_KEYS: &str = "signing_keys";
 
 /// Options of `akses up`.
 #[derive(Args)]
@@ -72,9 +76,14 @@ pub struct UpArgs {
     /// Where the demo shows its mails [default: the port after --listen, if free]
     #[arg(long, value_name = "IP:PORT", requires = "demo")]
     mailbox: Option<SocketAddr>,
+    /// Where the demo's platforms are entered [default: two ports after --listen, if
+    /// free]
+    #[arg(long, value_name = "IP:PORT", requires = "demo")]
+    platform: Option<SocketAddr>,
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+/// A moment on the command line.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let parsed = DateTime::parse_from_rfc3339(text);
     parsed
         .map(|instant| instant.to_utc())
@@ -153,6 +162,7 @@ struct Service {
     demo: Option<Demo>,
     mailbox: Option<Mailbox>,
     sirup: Option<Sirup>,
+    platform: Option<DemoPlatform>,
     running: Option<Running>,
 }
 
@@ -162,6 +172,8 @@ struct Demo {
     sirup: Option<SirupOptions>,
     /// The page's port was not chosen by the user and may be another.
     any_page_port: bool,
+    platform: SocketAddr,
+    any_platform_port: bool,
     token: String,
     today: NaiveDate,
 }
@@ -181,6 +193,7 @@ impl Service {
         });
         let mut variables = Variables::collect(manifest, environment, &args.variables);
         variables.offer(PUBLIC_ORIGIN, || Ok(format!("http://{address}")))?;
+        variables.offer(SIGNING_KEYS, || key::of_state_dir(&state_dir))?;
         let demo = if args.demo {
             Some(Demo::prepare(args, &mut variables, &state_dir, address)?)
         } else {
@@ -200,6 +213,7 @@ impl Service {
             demo,
             mailbox: None,
             sirup: None,
+            platform: None,
             running: None,
         })
     }
@@ -220,6 +234,7 @@ impl Service {
             let origin = format!("http://{}", sirup.address);
             options.variables.insert(SIRUP_ORIGIN.to_owned(), origin);
         }
+        let issuer = options.variables.get(PUBLIC_ORIGIN).cloned();
         // The runtime binds it anew as the first thing it does.
         drop(place);
         let running = self.running.insert(runtime::start(options).await?);
@@ -231,7 +246,12 @@ impl Service {
             progress::answer(format_args!("mailbox: http://{}", mailbox.http));
         }
         if let Some(demo) = &self.demo {
-            demo::import_once(&service, &demo.token, &self.state_dir, demo.today).await?;
+            let issuer = issuer.unwrap_or_else(|| service.clone());
+            let opened = demo.open_platform(&service, issuer, running).await?;
+            let platform = self.platform.insert(opened).http;
+            progress::answer(format_args!("platform: http://{platform}"));
+            let (token, today) = (&demo.token, demo.today);
+            demo::import_once(&service, token, &self.state_dir, today, platform).await?;
             demo::print_people();
         }
         if let Some(stand_in) = &self.sirup {
@@ -247,6 +267,9 @@ impl Service {
             timeout(Duration::from_millis(STOP_MS), running.stop())
                 .await
                 .context("requests under way did not end in time")??;
+        }
+        if let Some(platform) = self.platform {
+            platform.stop().await;
         }
         // Last, so that mail on its way still arrives.
         if let Some(mailbox) = self.mailbox {
@@ -296,6 +319,10 @@ impl Demo {
             mailbox,
             sirup,
             any_page_port: args.mailbox.is_none(),
+            platform: args
+                .platform
+                .unwrap_or_else(|| page_address(page_address(args.listen))),
+            any_platform_port: args.platform.is_none(),
             token: token.cloned().unwrap_or_default(),
             today: now.with_timezone(&indonesian_west()).date_naive(),
         })
@@ -309,6 +336,26 @@ impl Demo {
             options.listen_http.set_port(0);
         }
         Mailbox::start(options).await.map(Some)
+    }
+
+    /// Platforms that live in the service's time and know it by its keys only.
+    async fn open_platform(
+        &self,
+        service: &str,
+        issuer: String,
+        running: &Running,
+    ) -> anyhow::Result<DemoPlatform> {
+        let mut listen = self.platform;
+        if self.any_platform_port && TcpListener::bind(listen).is_err() {
+            listen.set_port(0);
+        }
+        let options = PlatformOptions {
+            listen,
+            issuer,
+            keys: format!("{service}{KEYS_PATH}"),
+            places: demo::platforms()?,
+        };
+        DemoPlatform::start(options, Arc::new(running.clock())).await
     }
 }
 

@@ -5,7 +5,7 @@
 //! alone, for tests that want a server which refuses, dawdles or asks for a name.
 
 mod letters;
-mod page;
+pub(crate) mod page;
 mod smtp;
 
 use std::net::SocketAddr;

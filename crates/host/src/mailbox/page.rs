@@ -46,7 +46,7 @@ const STYLE: &str = "
     button { font: inherit; padding: .35rem .9rem } h2 { font-size: 1.05rem; margin-top: 1.5rem }
 ";
 
-type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// Serves until `stop` changes.
 pub(super) async fn serve(
@@ -134,7 +134,7 @@ fn one_letter(path: &str, letters: &Letters) -> Option<Answer> {
 }
 
 /// The `Host` header names this machine and not a name that merely leads here.
-fn is_local_name(headers: &HeaderMap) -> bool {
+pub(crate) fn is_local_name(headers: &HeaderMap) -> bool {
     let Some(host) = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
@@ -231,7 +231,7 @@ fn subject(letter: &Letter) -> &str {
     }
 }
 
-fn document(title: &str, head: Markup, body: Markup) -> Markup {
+pub(crate) fn document(title: &str, head: Markup, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="id" {
@@ -256,7 +256,7 @@ fn json(letters: &Letters) -> Answer {
     }
 }
 
-fn page(status: StatusCode, markup: Markup) -> Answer {
+pub(crate) fn page(status: StatusCode, markup: Markup) -> Answer {
     let body = Bytes::from(markup.into_string());
     respond(status, "text/html; charset=utf-8", body)
 }
@@ -270,7 +270,7 @@ fn not_found() -> Answer {
     page(StatusCode::NOT_FOUND, markup)
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Answer {
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Answer {
     respond(
         status,
         "text/plain; charset=utf-8",
@@ -278,14 +278,14 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
     )
 }
 
-fn empty(status: StatusCode) -> Answer {
+pub(crate) fn empty(status: StatusCode) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
     harden(&mut answer);
     answer
 }
 
-fn respond(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
+pub(crate) fn respond(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;
     set(&mut answer, header::CONTENT_TYPE, content_type);

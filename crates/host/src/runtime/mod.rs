@@ -74,6 +74,7 @@ pub struct Running {
     stopping: Arc<AtomicBool>,
     sqlite: Sqlite,
     key_value: KeyValue,
+    clock: Clock,
     _state_lock: StateLock,
 }
 
@@ -213,12 +214,19 @@ impl Start {
             stopping,
             sqlite,
             key_value,
+            clock: self.clock,
             _state_lock: self.state_lock,
         })
     }
 }
 
 impl Running {
+    /// The time that guests see, for whoever has to live in it with them.
+    pub fn clock(&self) -> impl Fn() -> DateTime<Utc> + Send + Sync + use<> {
+        let clock = self.clock.clone();
+        move || clock.now()
+    }
+
     /// Takes no more requests, waits for those under way, and closes the data.
     pub async fn stop(self) -> Result<()> {
         tracing::info!("stopping");

@@ -158,7 +158,25 @@ async fn import(connection: &mut Connection) -> Result<()> {
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
     let access =
         format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
-    send("accesses", access).await
+    send("accesses", access).await?;
+    send(
+        "platforms",
+        "code,name,description,entry_url,audience,active\n\
+         BENCH,Platform,Uji,https://bench.example/masuk,https://bench.example,true\n"
+            .to_owned(),
+    )
+    .await?;
+    let role = "platform,role,admitted\nBENCH,VAI,true\n";
+    send("platform-roles", role.to_owned()).await?;
+    let terms = "platform,kind,version,valid_from,text,url,sha256\n\
+                 BENCH,terms,1,2024-01-01,Syarat,,\nBENCH,privacy,1,2024-01-01,Privasi,,\n";
+    send("platform-terms", terms.to_owned()).await
+}
+
+/// "Setuju" on the platform's terms.
+fn acceptance(token: &Arc<str>) -> Shot {
+    let body = json!({ "terms_version": "1", "privacy_version": "1" });
+    Shot::post("/api/platforms/BENCH/acceptance", Some(token), json(&body))
 }
 
 async fn sign_in(connection: &mut Connection, email: &str) -> Result<Arc<str>> {
@@ -274,6 +292,24 @@ pub(super) async fn measure(
     let calls = Shot::post("/api/meetings/call-next", Some(&people.verifier), nothing());
     run("call-next", "meeting-called", vec![calls; joined.len()]).await?;
     let request = &joined[0];
+    // Agreeing again is a read; nobody agrees to one version twice.
+    run(
+        "accept-terms",
+        "fixed",
+        vec![acceptance(&people.verifier); counts.reads],
+    )
+    .await?;
+    let entry = Shot::post(
+        "/api/platforms/BENCH/entry",
+        Some(&people.verifier),
+        json(&json!({})),
+    );
+    run(
+        "enter-platform",
+        "platform-entered",
+        vec![entry; counts.writes],
+    )
+    .await?;
 
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
@@ -313,6 +349,15 @@ pub(super) async fn measure(
             "meeting-queue",
             Shot::get("/api/meetings?limit=10", Some(&people.verifier)),
         ),
+        (
+            "list-platforms",
+            Shot::get("/api/platforms", Some(&people.verifier)),
+        ),
+        (
+            "read-terms",
+            Shot::get("/api/platforms/BENCH/terms", Some(&people.verifier)),
+        ),
+        ("signing-keys", Shot::get("/.well-known/jwks.json", None)),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("pages", Shot::get("/", None)),
         ("health", Shot::get("/health", None)),

@@ -14,9 +14,13 @@ const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event
 
 /// The schema, as the store applies it: statements end in a semicolon before an
 /// empty line.
-const SCHEMA_SQL: [&str; 2] = [
+const SCHEMA_SQL: [&str; 6] = [
     include_str!("../../../../../components/store/migrations/0001_record.sql"),
-    include_str!("../../../../../components/store/migrations/0002_sirup.sql"),
+    include_str!("../../../../../components/store/migrations/0002_role_conflicts.sql"),
+    include_str!("../../../../../components/store/migrations/0003_forms.sql"),
+    include_str!("../../../../../components/store/migrations/0004_sirup.sql"),
+    include_str!("../../../../../components/store/migrations/0005_meetings.sql"),
+    include_str!("../../../../../components/store/migrations/0006_platforms.sql"),
 ];
 
 /// The page cache of the host's writer.
@@ -40,7 +44,7 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 pub(super) fn replay(service_database: &Path, scratch: &Path) -> Result<CommitRates> {
     let record = Connection::open_with_flags(service_database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let copy = open(&scratch.join("replay.db"))?;
-    for statement in SCHEMA_SQL.iter().flat_map(|sql| sql.split(";\n\n")) {
+    for statement in SCHEMA_SQL.iter().flat_map(|script| script.split(";\n\n")) {
         copy.execute_batch(statement)?;
     }
     let mut append = copy.prepare(APPEND_SQL)?;

@@ -1,0 +1,3 @@
+SELECT id, platform, kind, label, text, url, sha256, valid_from
+FROM platform_terms
+WHERE id = ?1
