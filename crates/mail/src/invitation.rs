@@ -56,7 +56,8 @@ fn text(notification: &Notification, meeting: &Meeting, office: &Office) -> Stri
         .add_property("ORGANIZER", format!("mailto:{}", office.from.email))
         .append_property(attendee)
         .done();
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    calendar.append_property(Property::new("VERSION", "2.0"));
     calendar.append_property(Property::new("PRODID", "-//INAPROC//Akses//ID"));
     calendar.append_property(Property::new("METHOD", "REQUEST"));
     calendar.push(event);
