@@ -1747,6 +1747,7 @@ fn mtg_4_time_rejects_the_registration_that_waits_and_nothing_else() {
                     request,
                     decided_as: Capacity::Clock,
                     reason: "Tidak hadir".to_owned(),
+                    field: None,
                 }])
             }
             _ => Err(Refusal::NoLongerWaiting),
