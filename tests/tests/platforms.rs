@@ -349,7 +349,7 @@ fn pla_2_a_new_version_asks_again_from_the_moment_it_is_in_force() {
 fn pla_2_nobody_agrees_in_the_past() {
     let (person, _) = holder(&WORLD, &["PPK"]);
     let path = "/api/platforms/HITAM/acceptance";
-    for name in ["accepted_at", "at", "accepted"] {
+    for name in ["accepted_at", "moment", "accepted"] {
         let mut body = json!({ "terms_version": "1.0", "privacy_version": "1.0" });
         body[name] = json!("2024-01-01T00:00:00Z");
         person
