@@ -175,10 +175,7 @@ impl World {
                 "email,name,password,nip,profile\n{email},{name},{PASSWORD},{nip},{profile}\n"
             ),
         );
-        Person {
-            is_supplier: profile == "supplier",
-            ..self.sign_in(&email)
-        }
+        self.sign_in(&email)
     }
 
     /// Somebody who has an account.
@@ -198,7 +195,7 @@ impl World {
             email: email.to_owned(),
             name: text(&me["name"]),
             csrf: text(&answer["csrf_token"]),
-            is_supplier: false,
+            is_supplier: me["profile"] == "supplier",
             token,
             client: self.client().clone(),
         }

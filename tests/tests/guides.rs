@@ -26,6 +26,7 @@ fn the_guide_for_pa_and_kpa_step_by_step() {
         .variable("sirup_origin", &sirup.origin);
     let world = World::with(options);
     world.bring_platforms();
+    world.import("platform-roles", "platform,role,admitted\nHITAM,PA,true\n");
     let verifier = world.verifier("BARAT");
     let person = world.person();
     let unit = world.work_unit_without_address("BARAT");
