@@ -6,7 +6,11 @@
 //! what is recorded already change nothing, so a part can be sent again.
 
 mod kinds;
+mod office;
+mod people;
 mod platforms;
+mod rules;
+mod units;
 
 use akses_endpoint::store::events::{Appended, Event};
 use akses_endpoint::{Call, Problem, Reply, Response, operator, record, serve_admitted};
@@ -69,15 +73,15 @@ async fn import_reference(request: Request) -> Response {
 
 async fn import(call: Call) -> Result<Reply, Problem> {
     match call.segment(KIND_SEGMENT) {
-        "roles" => import_rows::<kinds::Role>(&call),
-        "role-conflicts" => import_rows::<kinds::RoleConflict>(&call),
-        "institutions" => import_rows::<kinds::Institution>(&call),
-        "work-units" => import_rows::<kinds::WorkUnit>(&call),
-        "form-fields" => import_rows::<kinds::FormField>(&call),
-        "accounts" => import_rows::<kinds::Account>(&call),
-        "accesses" => import_rows::<kinds::Access>(&call),
-        "holidays" => import_rows::<kinds::Holiday>(&call),
-        "meeting-rooms" => import_rows::<kinds::MeetingRooms>(&call),
+        "roles" => import_rows::<units::Role>(&call),
+        "role-conflicts" => import_rows::<rules::RoleConflict>(&call),
+        "institutions" => import_rows::<units::Institution>(&call),
+        "work-units" => import_rows::<units::WorkUnit>(&call),
+        "form-fields" => import_rows::<rules::FormField>(&call),
+        "accounts" => import_rows::<people::Account>(&call),
+        "accesses" => import_rows::<people::Access>(&call),
+        "holidays" => import_rows::<office::Holiday>(&call),
+        "meeting-rooms" => import_rows::<office::MeetingRooms>(&call),
         "platforms" => import_rows::<platforms::Platform>(&call),
         "platform-roles" => import_rows::<platforms::PlatformRole>(&call),
         "platform-terms" => import_rows::<platforms::PlatformTerms>(&call),

@@ -82,7 +82,7 @@ const PEOPLE: [(&str, &str); 9] = [
     ),
     (
         "penyedia@contoh.example",
-        "a supplier's person without an access",
+        "a supplier's person: registers, and is verified in a video meeting",
     ),
 ];
 

@@ -359,6 +359,7 @@ pub(super) async fn measure(
         ),
         ("signing-keys", Shot::get("/.well-known/jwks.json", None)),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
+        ("api-description", Shot::get("/api/openapi.json", None)),
         ("pages", Shot::get("/", None)),
         ("health", Shot::get("/health", None)),
     ];
