@@ -38,7 +38,14 @@ pub(super) struct Keys {
 #[derive(Default)]
 struct Kept {
     keys: HashMap<String, DecodingKey>,
+    fetched: Option<Instant>,
+    /// A failed try counts too: made-up names must not make every one a fetch.
     tried: Option<Instant>,
+}
+
+/// Whether that was so long ago, or never.
+fn is_older(moment: Option<Instant>, ms: u64) -> bool {
+    moment.is_none_or(|moment| moment.elapsed() >= Duration::from_millis(ms))
 }
 
 impl Keys {
@@ -59,23 +66,21 @@ impl Keys {
     /// The key of this name, fetched when it is not known or kept for too long.
     pub(super) async fn find(&self, kid: &str) -> Result<DecodingKey, Refused> {
         let mut kept = self.kept.lock().await;
-        let age = kept.tried.map(|tried| tried.elapsed());
-        let is_older = |ms| age.is_none_or(|age| age >= Duration::from_millis(ms));
-        let wanted = is_older(KEPT_MS) || (!kept.keys.contains_key(kid) && is_older(RETRY_MS));
-        if wanted {
+        let is_wanted = is_older(kept.fetched, KEPT_MS) || !kept.keys.contains_key(kid);
+        if is_wanted && is_older(kept.tried, RETRY_MS) {
             kept.tried = Some(Instant::now());
-            // Keys that are too old go, whether or not new ones come.
-            kept.keys.clear();
             let fetched = timeout(Duration::from_millis(FETCH_MS), self.fetch()).await;
             match fetched.map_err(anyhow::Error::from).and_then(|keys| keys) {
-                Ok(keys) => kept.keys = keys,
-                Err(error) => {
-                    tracing::warn!("the keys cannot be fetched: {error:#}");
-                    // The next assertion tries again.
-                    kept.tried = None;
-                    return Err(Refused::NoKeys);
+                Ok(keys) => {
+                    kept.keys = keys;
+                    kept.fetched = kept.tried;
                 }
+                // Those that are known and fresh are good without it.
+                Err(error) => tracing::warn!("the keys cannot be fetched: {error:#}"),
             }
+        }
+        if is_older(kept.fetched, KEPT_MS) {
+            return Err(Refused::NoKeys);
         }
         kept.keys.get(kid).cloned().ok_or(Refused::UnknownKey)
     }
