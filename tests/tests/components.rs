@@ -182,7 +182,14 @@ const REACHES: &[(&str, &[&str])] = &[
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
         "read-drafts",
-        &["accounts", "drafts", "forms", "reference", "sirup"],
+        &[
+            "accounts",
+            "documents",
+            "drafts",
+            "forms",
+            "reference",
+            "sirup",
+        ],
     ),
     ("read-meeting", &["accesses", "meetings", "wasi:config"]),
     ("read-terms", &["platforms"]),
@@ -209,7 +216,14 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "save-draft",
-        &["accounts", "drafts", "forms", "reference", "sirup"],
+        &[
+            "accounts",
+            "documents",
+            "drafts",
+            "forms",
+            "reference",
+            "sirup",
+        ],
     ),
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),

@@ -102,6 +102,19 @@ fn reg_5_what_is_wrong_is_said_and_kept_all_the_same() {
 }
 
 #[test]
+fn reg_4_a_document_of_somebody_else_is_named_in_the_draft_already() {
+    let [person, other] = [WORLD.person(), WORLD.person()];
+    let typed = json!({ "document": other.upload_decree() });
+    let answer = try_save(&person, "PPK", &typed, None).expect(200).json();
+    assert_eq!(answer["problems"][0]["field"], "document", "{answer:#}");
+    assert_eq!(
+        drafts(&person)[0]["values"],
+        typed,
+        "it is kept all the same"
+    );
+}
+
+#[test]
 fn reg_5_of_two_tabs_none_writes_over_what_it_did_not_read() {
     let person = WORLD.person();
     let [one, two] = [json!({ "address": "satu" }), json!({ "address": "dua" })];

@@ -267,6 +267,7 @@ fn the_guide_for_suppliers_step_by_step() {
     );
     let access = Access(supplier.try_register(&form).expect(201).json());
     let request = access.request();
+    assert_eq!(supplier.listed(&access.id())["next_steps"], json!(["meet"]));
 
     step(
         6,
@@ -279,6 +280,8 @@ fn the_guide_for_suppliers_step_by_step() {
     verifier
         .try_approve(&request)
         .problem(409, "meeting-not-held");
+    let seen = verifier.get(&path).expect(200).json();
+    assert_eq!(seen["can_move"], false, "the buttons are the supplier's");
 
     step(
         7,

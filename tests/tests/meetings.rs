@@ -467,6 +467,19 @@ fn mtg_3_an_answer_waits_for_news_when_the_call_is_near() {
 }
 
 #[test]
+fn mtg_2_a_meeting_is_not_moved_for_ever() {
+    let world = world();
+    let supplier = world.supplier();
+    let unit = world.work_unit("BARAT");
+    let request = supplier.register("PPK", &unit, LATER).request();
+    let moves = (0..20).map(|_| supplier.reschedule(&request));
+    let refused = moves.skip_while(|answer| answer.status == 200).next();
+    let refused = refused.expect("there is an end");
+    refused.problem(409, "moved-too-often");
+    assert_eq!(supplier.meeting(&request)["state"], "scheduled");
+}
+
+#[test]
 fn mtg_2_64_people_get_64_slots_and_one_of_them_the_last_one() {
     let world = world();
     let waiting = crowd(&world, 8, 8);

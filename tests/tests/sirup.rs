@@ -545,6 +545,7 @@ fn what_is_no_user_name_or_no_password_is_named_and_costs_no_attempt() {
         ("a\u{0}b", SECRET, "bad-user-name", "user_name"),
         (&*"x".repeat(101), SECRET, "bad-user-name", "user_name"),
         ("satu", "", "bad-password", "password"),
+        ("satu", "a\u{0}b", "bad-password", "password"),
         ("satu", &"x".repeat(257), "bad-password", "password"),
     ] {
         link(&person, name, password).names_field(422, kind, field);

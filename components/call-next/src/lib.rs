@@ -9,7 +9,9 @@ use akses_endpoint::store::meetings;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_meeting::desk::{desks, is_today};
 use akses_meeting::view::QueueItem;
-use akses_meeting::{Attempt, Meeting, ROUNDS_MAX, append, load, restless, room, stamp};
+use akses_meeting::{
+    Attempt, Meeting, ROUNDS_MAX, append, is_covered, load, restless, room, stamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spin_sdk::http::{Method, Request};
@@ -44,6 +46,10 @@ async fn call_one(call: Call) -> Result<Reply, Problem> {
     let verifier = person.to_string();
     let (stamp, earlier) = stamp(&call, person)?;
     if let Some(earlier) = earlier {
+        // Whoever lost the authority since does not get the room again (VER-1).
+        if !is_covered(&load(&earlier)?, &authorities)? {
+            return Err(Problem::not_found());
+        }
         return answer(&call, &verifier, &earlier);
     }
     let room = room::new_name()?;

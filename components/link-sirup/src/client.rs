@@ -34,6 +34,11 @@ impl Password {
     pub(crate) fn bytes(&self) -> usize {
         self.0.len()
     }
+
+    /// Whether no keyboard types it.
+    pub(crate) fn has_control_characters(&self) -> bool {
+        self.0.chars().any(char::is_control)
+    }
 }
 
 impl<'de> Deserialize<'de> for Password {

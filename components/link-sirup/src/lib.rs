@@ -203,6 +203,10 @@ fn check_password(password: &Password) -> Result<(), Problem> {
     let detail = match password.bytes() {
         0 => "Isi kata sandi SiRUP Anda.",
         bytes if bytes > PASSWORD_BYTES_MAX => "Kata sandi ini terlalu panjang; periksa lagi.",
+        // What no keyboard types is no password, and nothing to bother SiRUP with.
+        _ if password.has_control_characters() => {
+            "Berisi huruf yang tidak dapat diketik; periksa lagi."
+        }
         _ => return Ok(()),
     };
     Err(Problem::field("password", "bad-password", detail))

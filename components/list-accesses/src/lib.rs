@@ -1,7 +1,7 @@
 //! `GET /api/accesses`: a person's accesses with their status, the deadline of
 //! what waits, and what can be done next.
 
-use akses_domain::access::{NextStep, Status, next_steps};
+use akses_domain::access::{NextStep, Status, WaitsFor, next_steps};
 use akses_domain::ids::AccessId;
 use akses_domain::time::{CutOff, Instant};
 use akses_domain::words;
@@ -80,7 +80,10 @@ fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
     Ok(Item {
         status,
         status_text: words::status(status),
-        next_steps: next_steps(status, row.pending.is_some()),
+        next_steps: next_steps(
+            status,
+            WaitsFor::new(row.pending.as_ref().map(|pending| pending.by_meeting)),
+        ),
         ends: row.ends_at.map(moment),
         request: row.pending.map(|pending| Waiting {
             id: pending.request,

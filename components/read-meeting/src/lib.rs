@@ -26,5 +26,6 @@ async fn read(call: Call) -> Result<Reply, Problem> {
     if !is_own && !is_covered(&meeting, &authorities(person, call.now())?)? {
         return Err(Problem::not_found());
     }
-    Reply::json(&MeetingView::new(&meeting, call.now())?)
+    let view = MeetingView::new(&meeting, call.now())?;
+    Reply::json(&if is_own { view } else { view.for_verifier() })
 }

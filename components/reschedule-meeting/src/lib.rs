@@ -12,6 +12,10 @@ use spin_sdk::http_service;
 /// The id in `/api/requests/:id/meeting/reschedule`.
 const ID_SEGMENT: usize = 2;
 
+/// A meeting with more events than this was moved again and again. Each move is
+/// kept for ever and writes a mail, so there has to be an end.
+const EVENTS_MAX: u32 = 12;
+
 /// Nothing is asked: the next free slot is given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +37,9 @@ async fn another(call: Call) -> Result<Reply, Problem> {
     }
     for _ in 0..ROUNDS_MAX {
         let meeting = own(request, person)?;
+        if meeting.version >= EVENTS_MAX {
+            return Err(restless_person());
+        }
         let known = rules(&meeting)?;
         known
             .may_move(call.now())
@@ -49,6 +56,14 @@ async fn another(call: Call) -> Result<Reply, Problem> {
 
 fn answer(call: &Call, request: &str) -> Result<Reply, Problem> {
     Reply::json(&MeetingView::new(&load(request)?, call.now())?)
+}
+
+fn restless_person() -> Problem {
+    Problem::conflict(
+        "moved-too-often",
+        "Jadwal ini sudah terlalu sering diganti. Datang pada jadwal yang sekarang, atau hubungi \
+         verifikator instansi Anda.",
+    )
 }
 
 fn full() -> Problem {

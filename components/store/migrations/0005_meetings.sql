@@ -120,7 +120,7 @@ BEGIN
                   AND other.holds = 1 AND other.request <> NEW.subject);
 END;
 
--- A supplier is approved by who spoke with them; anybody can be rejected.
+-- A supplier is approved after a verifier spoke with them; anybody can be rejected.
 CREATE TRIGGER IF NOT EXISTS approval_needs_its_meeting BEFORE INSERT ON event
 WHEN NEW.kind = 'request-approved'
 BEGIN

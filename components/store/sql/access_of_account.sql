@@ -11,7 +11,8 @@ SELECT a.id, a.account, a.role, coalesce(r.name, a.role) AS role_name,
             ORDER BY e.version DESC LIMIT 1)) AS rejection_field,
        a.version, a.cut_off,
        q.id AS request, q.kind AS request_kind, q.submitted_at, q.deadline_at,
-       q.valid_until AS requested_until
+       q.valid_until AS requested_until,
+       coalesce(q.form ->> 'profile', '') = 'supplier' AS by_meeting
 FROM access AS a
 LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = a.institution

@@ -61,6 +61,7 @@ fn pending(row: &mut Row) -> Result<Option<Pending>, Error> {
         submitted_at: row.take()?,
         deadline_at: row.take()?,
         valid_until: row.take()?,
+        by_meeting: row.take()?,
         cut_off,
     }))
 }

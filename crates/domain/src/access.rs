@@ -25,6 +25,7 @@ use crate::authority::Capacity;
 use crate::conflict::Clash;
 use crate::form::FieldName;
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
+use crate::person::Profile;
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{BadEndDate, CutOff, Date, Instant, Zone, check_end_date};
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,8 @@ pub struct Pending {
     /// True once the national cut-off overtook it (EXP-4): the access shows as
     /// Kedaluwarsa, the request can still be decided.
     pub cut_off: bool,
+    /// Whether it is verified in a meeting (MTG-1).
+    pub by_meeting: bool,
 }
 
 impl Pending {
@@ -215,13 +218,18 @@ impl Access {
         self.version = recorded.version;
         match &recorded.event {
             AccessEvent::AccessRequested {
-                subject, request, ..
+                subject,
+                request,
+                form,
             } => {
                 // Asked again, it follows the reference data of its day.
                 self.institution = subject.institution;
                 self.zone = subject.zone;
                 self.verified_by = subject.verified_by;
                 self.await_decision(RequestKind::Registration, request, recorded.at);
+                if let Some(pending) = &mut self.pending {
+                    pending.by_meeting = form.profile == Profile::Supplier;
+                }
             }
             AccessEvent::ReactivationRequested {
                 request,
@@ -307,6 +315,7 @@ impl Access {
             valid_until: request.valid_until,
             document: request.document,
             cut_off: false,
+            by_meeting: false,
         });
     }
 
@@ -377,6 +386,8 @@ pub fn status(standing: Standing, waits: bool, overdue: bool) -> Status {
 pub enum NextStep {
     /// Wait for the verifier.
     Wait,
+    /// Come to the meeting (MTG-1): `/api/requests/:id/meeting` says when.
+    Meet,
     /// "Pilih Platform".
     Enter,
     /// "Nonaktifkan" (EXP-1).
@@ -387,15 +398,37 @@ pub enum NextStep {
     Reactivate,
 }
 
-/// The steps open to the owner. `waits`: whether a request waits, overtaken by
-/// the cut-off or not.
-pub fn next_steps(status: Status, waits: bool) -> &'static [NextStep] {
-    match status {
-        Status::Active => &[NextStep::Enter, NextStep::Deactivate],
-        _ if waits => &[NextStep::Wait],
-        Status::Pending => &[NextStep::Wait],
-        Status::Rejected => &[NextStep::RegisterAgain],
-        Status::Inactive | Status::Expired => &[NextStep::Reactivate],
+/// What an access waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// No request waits.
+    Nothing,
+    /// Its verifier reads the documents.
+    Decision,
+    /// Its verifier meets the person (MTG-1).
+    Meeting,
+}
+
+impl WaitsFor {
+    /// From whether the request that waits, if one does, has a meeting. One that
+    /// the cut-off overtook waits too.
+    pub fn new(by_meeting: Option<bool>) -> Self {
+        match by_meeting {
+            None => Self::Nothing,
+            Some(false) => Self::Decision,
+            Some(true) => Self::Meeting,
+        }
+    }
+}
+
+/// The steps open to the owner.
+pub fn next_steps(status: Status, waits_for: WaitsFor) -> &'static [NextStep] {
+    match (status, waits_for) {
+        (Status::Active, _) => &[NextStep::Enter, NextStep::Deactivate],
+        (_, WaitsFor::Meeting) => &[NextStep::Meet],
+        (_, WaitsFor::Decision) | (Status::Pending, _) => &[NextStep::Wait],
+        (Status::Rejected, _) => &[NextStep::RegisterAgain],
+        (Status::Inactive | Status::Expired, _) => &[NextStep::Reactivate],
     }
 }
 

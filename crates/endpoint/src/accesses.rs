@@ -3,7 +3,9 @@
 use crate::config;
 use crate::problem::Problem;
 use crate::store;
-use akses_domain::access::{Access, NextStep, Standing, Status, is_overdue, next_steps, status};
+use akses_domain::access::{
+    Access, NextStep, Standing, Status, WaitsFor, is_overdue, next_steps, status,
+};
 use akses_domain::authority::{Authorities, Authority, Capacity};
 use akses_domain::ids::AccountId;
 use akses_domain::time::{CutOff, Instant, Zone};
@@ -98,7 +100,10 @@ impl AccessView {
                 deadline: Moment::new(pending.deadline_at(), access.zone),
             }),
             rejection: access.rejection.clone(),
-            next_steps: next_steps(status, access.pending.is_some()),
+            next_steps: next_steps(
+                status,
+                WaitsFor::new(access.pending.as_ref().map(|pending| pending.by_meeting)),
+            ),
             version: access.version,
         }
     }

@@ -129,7 +129,10 @@ fn join(path: &str, field: &str) -> String {
 }
 
 fn not_json() -> Problem {
-    Problem::bad_request("not-json", "Isi permintaan bukan JSON yang utuh.")
+    Problem::bad_request(
+        "not-json",
+        "Isi permintaan bukan JSON yang utuh. Kirim satu objek JSON; bila tidak ada isian, kirim {}.",
+    )
 }
 
 /// How deep brackets nest, strings left out.

@@ -176,7 +176,9 @@ fn detail(
         ),
         Reason::Rejected => {
             let why = row.and_then(|row| row.rejection.as_deref()).unwrap_or("-");
-            format!("Pendaftaran {access} ditolak: {why} Perbaiki, lalu daftarkan lagi.")
+            format!(
+                "Pendaftaran {access} ditolak dengan alasan “{why}”. Perbaiki, lalu daftarkan lagi."
+            )
         }
         Reason::NoAdmittedRole if register.is_empty() => format!(
             "Tidak ada akses Anda yang dapat masuk ke {}, dan perannya tidak dapat didaftarkan \

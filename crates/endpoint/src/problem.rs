@@ -144,7 +144,7 @@ impl Problem {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method-not-allowed",
-            "Alamat ini tidak melayani cara permintaan tersebut.",
+            &format!("Alamat ini tidak melayani cara permintaan tersebut. Pakai {allow}."),
         )
         .with_header("allow", allow)
     }
@@ -391,7 +391,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::NotAVerifier => Self::forbidden(
                 "not-a-verifier",
-                "Hanya verifikator (VAI) dengan akses yang masih aktif yang dapat melakukan ini.",
+                "Hanya verifikator (VAI) dengan akses yang masih aktif yang dapat melakukan ini. Bila akses VAI Anda berakhir, ajukan pengaktifan kembali.",
             ),
             Refusal::OwnRequest => Self::forbidden(
                 "own-request",
@@ -399,7 +399,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::AlreadyDecided(decision) => Self::conflict(
                 "already-decided",
-                "Pengajuan ini sudah diputus oleh verifikator lain; keputusan itu yang berlaku.",
+                "Pengajuan ini sudah diputus; keputusan itu yang berlaku. Muat ulang antrean.",
             )
             .with("outcome", if decision.approved { "approved" } else { "rejected" })
             .with("decided_as", json!(decision.decided_as))

@@ -39,7 +39,7 @@ enum Command {
     Test(test::TestArgs),
     /// Check this machine and the project, and say what to type
     Doctor(doctor::DoctorArgs),
-    /// Import institutions, work units, roles, accounts and accesses from CSV
+    /// Import institutions, roles, forms, accounts, accesses, platforms and more from CSV
     Import(import::ImportArgs),
     /// Measure every operation, as ratios
     Bench(bench::BenchArgs),

@@ -1,6 +1,7 @@
 //! What each mail says, before it is text or HTML.
 
 use crate::{Notification, Unsendable, clean};
+use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Date, Instant, Zone};
 use akses_domain::words;
@@ -43,7 +44,14 @@ struct Submitted {
     request: Request,
     verified_by: VerifiedBy,
     /// Only a registration has a form.
-    form: Option<serde::de::IgnoredAny>,
+    form: Option<SubmittedForm>,
+}
+
+/// Whether the request is verified in a meeting (MTG-1).
+#[derive(Deserialize)]
+struct SubmittedForm {
+    #[serde(default)]
+    profile: Profile,
 }
 
 #[derive(Deserialize)]
@@ -70,7 +78,11 @@ fn submitted(notification: &Notification, event: Submitted) -> Letter {
             "hubungi Pusat Bantuan Direktorat Sistem Pengadaan Digital",
         ),
     };
-    letter(
+    let by_meeting = event
+        .form
+        .as_ref()
+        .is_some_and(|form| form.profile == Profile::Supplier);
+    let received = letter(
         notification,
         format!("{what} Anda sudah diterima"),
         format!(
@@ -85,14 +97,22 @@ fn submitted(notification: &Notification, event: Submitted) -> Letter {
     .fact(
         "Batas waktu verifikasi",
         format!("{deadline} (3x24 jam sejak pengajuan)"),
-    )
-    .step(format!(
-        "Anda tidak perlu melakukan apa-apa sekarang. {verifier} memeriksa pengajuan ini \
+    );
+    if by_meeting {
+        return received.step(
+            "Pengajuan ini diverifikasi lewat rapat virtual. Jadwalnya dikirim dalam surel \
+             tersendiri; siapkan Surat Tugas."
+                .to_owned(),
+        );
+    }
+    received
+        .step(format!(
+            "Anda tidak perlu melakukan apa-apa sekarang. {verifier} memeriksa pengajuan ini \
          paling lambat {deadline}, dan hasilnya dikirim ke alamat surel ini."
-    ))
-    .step(format!(
-        "Bila sampai batas waktu itu belum ada hasil, {contact}."
-    ))
+        ))
+        .step(format!(
+            "Bila sampai batas waktu itu belum ada hasil, {contact}."
+        ))
 }
 
 #[derive(Deserialize)]

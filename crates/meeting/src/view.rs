@@ -82,6 +82,20 @@ impl MeetingView {
     }
 }
 
+impl MeetingView {
+    /// The same for who verifies: the buttons are not theirs.
+    #[must_use]
+    pub fn for_verifier(self) -> Self {
+        Self {
+            prepare: &[],
+            can_join: false,
+            can_move: false,
+            advice: "Panggil dari antrean rapat ketika gilirannya tiba.",
+            ..self
+        }
+    }
+}
+
 /// The waiting room, for who is in it (MTG-3).
 #[derive(Debug, Serialize)]
 pub struct WaitingView {

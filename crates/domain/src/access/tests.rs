@@ -442,11 +442,31 @@ fn the_status_of_every_state_follows_from_standing_request_and_dates() {
             "{state}"
         );
         assert_eq!(
-            next_steps(status, access.pending.is_some()),
+            next_steps(
+                status,
+                WaitsFor::new(access.pending.as_ref().map(|p| p.by_meeting))
+            ),
             steps,
             "{state}"
         );
     }
+}
+
+#[test]
+fn mtg_1_who_is_verified_in_a_meeting_is_told_to_come() {
+    let mut registration = registration();
+    registration.form.profile = Profile::Supplier;
+    let events = decided("none", Command::Register(registration)).unwrap();
+    let recorded = Recorded {
+        version: 1,
+        actor: OWNER.to_string(),
+        at: now(),
+        event: events[0].clone(),
+    };
+    let access = Access::apply(ACCESS, None, &recorded).unwrap();
+    let waits_for = WaitsFor::new(access.pending.map(|pending| pending.by_meeting));
+    assert_eq!(waits_for, WaitsFor::Meeting);
+    assert_eq!(next_steps(Status::Pending, waits_for), [NextStep::Meet]);
 }
 
 #[test]

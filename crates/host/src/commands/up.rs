@@ -46,7 +46,7 @@ const SIGNING_KEYS: &str = "signing_keys";
 /// Options of `akses up`.
 #[derive(Args)]
 pub struct UpArgs {
-    /// Bring example data, demo accounts, a mailbox and a stand-in for SiRUP
+    /// Bring example data, demo accounts, a mailbox, and stand-ins for SiRUP and platforms
     #[arg(long)]
     demo: bool,
     /// Where to serve; port 0 picks a free one
