@@ -472,8 +472,8 @@ fn mtg_2_a_meeting_is_not_moved_for_ever() {
     let supplier = world.supplier();
     let unit = world.work_unit("BARAT");
     let request = supplier.register("PPK", &unit, LATER).request();
-    let moves = (0..20).map(|_| supplier.reschedule(&request));
-    let refused = moves.skip_while(|answer| answer.status == 200).next();
+    let mut moves = (0..20).map(|_| supplier.reschedule(&request));
+    let refused = moves.find(|answer| answer.status != 200);
     let refused = refused.expect("there is an end");
     refused.problem(409, "moved-too-often");
     assert_eq!(supplier.meeting(&request)["state"], "scheduled");

@@ -333,7 +333,7 @@ fn pla_2_a_new_version_asks_again_from_the_moment_it_is_in_force() {
     entered(&person, "HITAM");
     world.host.set_clock("2026-03-27T17:00:00Z");
     let problem = enter(&person, "HITAM").problem(409, "terms-not-accepted");
-    assert_eq!(problem["terms"][0]["accepted"]["at"].is_string(), true);
+    assert!(problem["terms"][0]["accepted"]["at"].is_string());
     assert_eq!(problem["terms"][1]["version"], "2.0");
     assert_eq!(problem["terms"][1]["accepted"], Value::Null);
     let stale = accept(&person, "HITAM", "1.0", "1.0").problem(409, "terms-changed");

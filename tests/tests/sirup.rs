@@ -485,8 +485,8 @@ fn sir_4_after_failures_in_a_row_it_is_left_alone_and_then_one_tries() {
     let world = world(&sirup);
     let people: Vec<_> = (0..16).map(|_| world.person()).collect();
     sirup.kill();
-    for number in 0..FAILURES_MAX {
-        link(&people[number], "satu", SECRET).problem(503, "sirup-unavailable");
+    for person in &people[..FAILURES_MAX] {
+        link(person, "satu", SECRET).problem(503, "sirup-unavailable");
     }
     let sirup = Sirup::start_at(&address, &[&user]);
     // It is back, but nobody asks yet; that costs no attempt and no write.

@@ -10,6 +10,10 @@ use crate::time::{CutOff, Date};
 
 /// One thing that somebody, or the clock, wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one command is made for a request; only 64-bit targets find it large"
+)]
 pub enum Command {
     /// Ask for an access (REG-5).
     Register(Registration),
