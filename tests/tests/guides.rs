@@ -136,20 +136,7 @@ fn the_guide_for_pa_and_kpa_step_by_step() {
     form["address"] = "Jalan Contoh Nomor 10, Jakarta".into();
 
     step(11, "Jika semua telah terisi, klik tombol “Ajukan Akses”.");
-    let mut typed = form.clone();
-    for beside in ["role", "confirmed"] {
-        typed.as_object_mut().unwrap().remove(beside);
-    }
-    let kept = person
-        .call("PUT", "/api/drafts/PA")
-        .json(&typed)
-        .send()
-        .expect(200)
-        .json();
-    assert_eq!(
-        (&kept["missing"], &kept["problems"]),
-        (&json!([]), &json!([]))
-    );
+    let typed = keep_complete_draft(&person, "PA", &form);
 
     step(
         12,
@@ -246,20 +233,7 @@ fn the_guide_for_suppliers_step_by_step() {
     form["address"] = "Jalan Contoh Nomor 11, Jakarta".into();
 
     step(4, "Jika semua telah terisi, klik tombol “Ajukan Akses”.");
-    let mut typed = form.clone();
-    for beside in ["role", "confirmed"] {
-        typed.as_object_mut().unwrap().remove(beside);
-    }
-    let kept = supplier
-        .call("PUT", "/api/drafts/PP")
-        .json(&typed)
-        .send()
-        .expect(200)
-        .json();
-    assert_eq!(
-        (&kept["missing"], &kept["problems"]),
-        (&json!([]), &json!([]))
-    );
+    keep_complete_draft(&supplier, "PP", &form);
 
     step(
         5,
@@ -410,6 +384,23 @@ fn enters(world: &World, person: &Person, code: &str, first: u32) {
 /// A step in the guide's own words.
 fn step(number: u32, words: &str) {
     println!("{number}. {words}");
+}
+
+/// Keeps the form as a draft that lacks nothing; answers what was typed.
+#[track_caller]
+fn keep_complete_draft(person: &Person, role: &str, form: &Value) -> Value {
+    let mut typed = form.clone();
+    for beside in ["role", "confirmed"] {
+        typed.as_object_mut().unwrap().remove(beside);
+    }
+    let path = format!("/api/drafts/{role}");
+    let kept = person.call("PUT", &path).json(&typed).send();
+    let kept = kept.expect(200).json();
+    assert_eq!(
+        (&kept["missing"], &kept["problems"]),
+        (&json!([]), &json!([]))
+    );
+    typed
 }
 
 fn items(page: &Value) -> impl Iterator<Item = &Value> {
