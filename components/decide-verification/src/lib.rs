@@ -5,9 +5,8 @@ use akses_domain::form::FieldName;
 use akses_domain::ids::{AccessId, RequestId};
 use akses_domain::time::{CutOff, Instant};
 use akses_endpoint::accesses::{AccessView, authorities};
-use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::{forms, requests};
-use akses_endpoint::{Call, Day, Problem, Reply, Response, config, record, serve};
+use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, record, serve};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use spin_sdk::http::{Method, Request};
@@ -85,13 +84,7 @@ fn with_conflict(
     cut_off: CutOff,
 ) -> Result<Command, Problem> {
     if let (Command::Approve(approval), Some(access)) = (&mut decision, access) {
-        let place = Place {
-            account: access.account,
-            role: &access.role,
-            work_unit: access.work_unit,
-            zone: access.zone,
-        };
-        approval.conflict = conflicts::against(place, now, cut_off)?;
+        approval.conflict = conflicts::against(access.into(), now, cut_off)?;
     }
     Ok(decision)
 }

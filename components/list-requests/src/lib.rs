@@ -74,9 +74,9 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
     let requests = rows
-        .iter()
+        .into_iter()
         .zip(clashes)
-        .map(|(row, clashes)| item(row.clone(), clashes, call.now()))
+        .map(|(row, clashes)| item(row, clashes, call.now()))
         .collect::<Result<_, _>>()?;
     Reply::json(&Page { requests, next })
 }

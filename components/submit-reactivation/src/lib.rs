@@ -4,9 +4,8 @@ use akses_domain::access::{Command, Reactivation, Refusal, Submitted};
 use akses_domain::ids::{AccessId, DocumentId, RequestId};
 use akses_domain::reference::VerifiedBy;
 use akses_endpoint::accesses::{AccessView, from_word};
-use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::reference;
-use akses_endpoint::{Call, Day, Problem, Reply, Response, config, form, record, serve};
+use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, form, record, serve};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -38,17 +37,11 @@ async fn submit(call: Call) -> Result<Reply, Problem> {
             .ok_or(Refusal::UnknownAccess)?;
         let document = form::own_document("document", body.document, person)?;
         let request = RequestId::new(Uuid::now_v7());
-        let place = Place {
-            account: person,
-            role: &access.role,
-            work_unit: access.work_unit,
-            zone: access.zone,
-        };
         Ok(Command::Reactivate(Reactivation {
             account: person,
             request: Submitted::new(request, body.valid_until.0, document, call.now()),
             verified_by: verified_by(&access.role)?,
-            conflict: conflicts::against(place, call.now(), cut_off)?,
+            conflict: conflicts::against(access.into(), call.now(), cut_off)?,
             cut_off,
         }))
     })?;

@@ -3,7 +3,7 @@
 use crate::accesses::{from_word, zone};
 use crate::problem::Problem;
 use crate::store::conflicts::{self, Holder};
-use akses_domain::access::Standing;
+use akses_domain::access::{Access, Standing};
 use akses_domain::conflict::{Clash, Held};
 use akses_domain::ids::{AccountId, WorkUnitId};
 use akses_domain::time::{CutOff, Instant, Zone};
@@ -21,16 +21,24 @@ pub struct Place<'a> {
     pub zone: Zone,
 }
 
+impl<'a> From<&'a Access> for Place<'a> {
+    fn from(access: &'a Access) -> Self {
+        Self {
+            account: access.account,
+            role: &access.role,
+            work_unit: access.work_unit,
+            zone: access.zone,
+        }
+    }
+}
+
 /// What stands against an access in this place now, if anything does.
 ///
 /// # Errors
 /// What the store could not do.
 pub fn against(place: Place<'_>, now: Instant, cut_off: CutOff) -> Result<Option<Clash>, Problem> {
     let clashes = of(&[place], now, cut_off)?;
-    Ok(clashes
-        .into_iter()
-        .flatten()
-        .find(akses_domain::conflict::Clash::blocks))
+    Ok(clashes.into_iter().flatten().find(Clash::blocks))
 }
 
 /// For each place, what its access would meet now: what blocks it and what its
@@ -44,8 +52,8 @@ pub fn of(places: &[Place<'_>], now: Instant, cut_off: CutOff) -> Result<Vec<Vec
     let mut found = vec![Vec::new(); places.len()];
     for row in rows {
         let clash = clash(&row)?;
-        for (place, clashes) in places.iter().zip(&mut found) {
-            let concerns = row.of.account == place.account.to_string() && row.of.role == place.role;
+        for ((place, holder), clashes) in places.iter().zip(&holders).zip(&mut found) {
+            let concerns = row.of.account == holder.account && row.of.role == holder.role;
             let known = clashes.contains(&clash);
             if concerns && !known && clash.is_real(place.work_unit, place.zone, now, cut_off) {
                 clashes.push(clash.clone());
