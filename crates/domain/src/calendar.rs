@@ -126,29 +126,76 @@ impl Span {
 }
 
 /// When offices are open, by weekday, breaks left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OfficeHours {
-    monday_to_thursday: &'static [Span],
-    friday: &'static [Span],
-}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeHours([Vec<Span>; WEEKDAYS]);
 
-/// When verifiers hold meetings (decided: inside the hours that Perpres 21/2023
-/// gives every office, with its breaks of 60 minutes, and 90 on Fridays).
-pub const OFFICE_HOURS: OfficeHours = OfficeHours {
-    monday_to_thursday: &[Span::new((8, 0), (12, 0)), Span::new((13, 0), (16, 0))],
-    friday: &[Span::new((8, 0), (11, 30)), Span::new((13, 0), (16, 0))],
-};
+/// Days of a week, Monday first.
+const WEEKDAYS: usize = 7;
+
+/// Opening hours that cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadHours {
+    /// A span ends before it begins, or after midnight.
+    NoSpan,
+    /// Two spans of a day overlap.
+    Overlap,
+    /// The offices never open.
+    NeverOpen,
+}
 
 impl OfficeHours {
-    /// The open hours of a working day.
-    pub fn on(&self, day: Date) -> &'static [Span] {
-        match day.weekday() {
-            Weekday::Sat | Weekday::Sun => &[],
-            Weekday::Fri => self.friday,
-            _ => self.monday_to_thursday,
+    /// From spans of weekdays, in any order.
+    ///
+    /// # Errors
+    /// [`BadHours`] when they overlap or leave no open minute.
+    pub fn new(spans: impl IntoIterator<Item = (Weekday, Span)>) -> Result<Self, BadHours> {
+        let mut week: [Vec<Span>; WEEKDAYS] = Default::default();
+        for (weekday, span) in spans {
+            if span.from_minute >= span.until_minute || span.until_minute > MINUTES_OF_DAY {
+                return Err(BadHours::NoSpan);
+            }
+            week[weekday.num_days_from_monday() as usize].push(span);
         }
+        for day in &mut week {
+            day.sort_by_key(|span| span.from_minute);
+            let overlap = |pair: &[Span]| pair[0].until_minute > pair[1].from_minute;
+            if day.windows(2).any(overlap) {
+                return Err(BadHours::Overlap);
+            }
+        }
+        if week.iter().all(Vec::is_empty) {
+            return Err(BadHours::NeverOpen);
+        }
+        Ok(Self(week))
+    }
+
+    /// What offices keep when nothing else is said: inside the hours that Perpres
+    /// 21/2023 gives every office, with its breaks of 60 minutes, and 90 for the
+    /// Friday prayer (decided).
+    pub fn national() -> Self {
+        const MORNING: Span = Span::new((8, 0), (12, 0));
+        const FRIDAY_MORNING: Span = Span::new((8, 0), (11, 30));
+        const AFTERNOON: Span = Span::new((13, 0), (16, 0));
+        let usual = vec![MORNING, AFTERNOON];
+        Self([
+            usual.clone(),
+            usual.clone(),
+            usual.clone(),
+            usual,
+            vec![FRIDAY_MORNING, AFTERNOON],
+            Vec::new(),
+            Vec::new(),
+        ])
+    }
+
+    /// The open hours of a working day.
+    pub fn on(&self, day: Date) -> &[Span] {
+        &self.0[day.weekday().num_days_from_monday() as usize]
     }
 }
+
+/// Minutes of a day.
+pub const MINUTES_OF_DAY: u32 = 24 * 60;
 
 const MINUTE_MS: i64 = 60 * 1000;
 

@@ -12,6 +12,8 @@ pub mod access;
 pub mod authority;
 pub mod calendar;
 pub mod conflict;
+pub mod deadline;
+pub mod duty;
 pub mod form;
 pub mod ids;
 pub mod meeting;

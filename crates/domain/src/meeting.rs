@@ -2,7 +2,7 @@
 //! which of them is the next free one, and what can be done with a meeting at a
 //! moment.
 
-use crate::calendar::{self, Holidays, OFFICE_HOURS, UnknownYear};
+use crate::calendar::{self, Holidays, OfficeHours, UnknownYear};
 use crate::time::{Date, Instant, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -69,7 +69,8 @@ pub fn slots_of(day: Date, zone: Zone, holidays: &Holidays) -> Result<Vec<Slot>,
         return Ok(Vec::new());
     }
     let minute = |minute| calendar::minute_of(day, minute, zone);
-    let slots = OFFICE_HOURS.on(day).iter().flat_map(|span| {
+    let hours = OfficeHours::national();
+    let slots = hours.on(day).iter().flat_map(|span| {
         let count = (span.until_minute - span.from_minute) / SLOT_MINUTES;
         (0..count).map(|index| span.from_minute + index * SLOT_MINUTES)
     });

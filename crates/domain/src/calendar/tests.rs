@@ -92,13 +92,37 @@ fn all_5_a_day_off_that_was_taken_back_is_a_working_day() {
 #[test]
 fn office_hours_leave_out_weekends_and_breaks() {
     let hours = |date: &str| -> Vec<_> {
-        let spans = OFFICE_HOURS.on(day(date)).iter();
+        let hours = OfficeHours::national();
+        let spans = hours.on(day(date)).iter();
         spans.map(|s| (s.from_minute, s.until_minute)).collect()
     };
     assert_eq!(hours("2026-03-30"), [(480, 720), (780, 960)]);
     assert_eq!(hours("2026-03-27"), [(480, 690), (780, 960)]);
     assert_eq!(hours("2026-03-28"), []);
     assert_eq!(hours("2026-03-29"), []);
+}
+
+#[test]
+fn all_5_hours_that_cannot_be_are_refused() {
+    let span = |from_minute, until_minute| Span {
+        from_minute,
+        until_minute,
+    };
+    let monday = |spans: &[Span]| {
+        let of_monday = spans.iter().map(|span| (Weekday::Mon, *span));
+        OfficeHours::new(of_monday.collect::<Vec<_>>())
+    };
+    assert_eq!(monday(&[]), Err(BadHours::NeverOpen));
+    assert_eq!(monday(&[span(600, 600)]), Err(BadHours::NoSpan));
+    assert_eq!(monday(&[span(600, 1441)]), Err(BadHours::NoSpan));
+    let overlapping = [span(780, 960), span(480, 781)];
+    assert_eq!(monday(&overlapping), Err(BadHours::Overlap));
+    let hours = monday(&[span(780, 1440), span(480, 780)]).unwrap();
+    assert_eq!(
+        hours.on(day("2026-03-30")),
+        [span(480, 780), span(780, 1440)]
+    );
+    assert_eq!(hours.on(day("2026-03-31")), []);
 }
 
 #[test]
