@@ -19,14 +19,19 @@ pub const PASSWORD: &str = "kata-sandi-uji-2026";
 pub const LATER: &str = "2027-12-31";
 
 const ROLES: &str = "\
-code,name,authority,verified_by,decree,registrable
-PA,Pengguna Anggaran (PA),none,institution,surat-tanda-jabatan,true
-KPA,Kuasa Pengguna Anggaran (KPA),none,institution,surat-pengangkatan,true
-PPK,Pejabat Pembuat Komitmen (PPK),none,institution,sk-st,true
-PP,Pejabat Pengadaan,none,institution,sk-st,true
-VAI,Verifikator Akses Instansi (VAI),vai,national,sk-st,true
-VND,Verifikator Nasional Direktorat,directorate,national,sk-st,false
-VNT,Verifikator Nasional Telkom,operator,national,sk-st,false
+code,name,authority,verified_by,decree,registrable,duty
+PA,Pengguna Anggaran (PA),none,institution,surat-tanda-jabatan,true,budget-user
+KPA,Kuasa Pengguna Anggaran (KPA),none,institution,surat-pengangkatan,true,budget-user
+PPK,Pejabat Pembuat Komitmen (PPK),none,institution,sk-st,true,commitment-officer
+PP,Pejabat Pengadaan,none,institution,sk-st,true,procurement-officer
+KUKPBJ,Kepala UKPBJ,none,institution,sk-st,true,ukpbj-head
+KLPSE,Kepala LPSE,none,institution,sk-st,true,lpse-head
+TIMLPSE,Tim Pengelola LPSE,none,institution,sk-st,true,lpse-team
+KASATKER,Kepala Satuan Kerja,none,institution,sk-st,true,work-unit-head
+BENDAHARA,Bendahara,none,institution,sk-st,true,treasurer
+VAI,Verifikator Akses Instansi (VAI),vai,national,sk-st,true,
+VND,Verifikator Nasional Direktorat,directorate,national,sk-st,false,
+VNT,Verifikator Nasional Telkom,operator,national,sk-st,false,
 ";
 
 /// One institution in each zone, another one in the west, and the national one.

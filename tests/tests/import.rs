@@ -214,6 +214,43 @@ fn ver_1_authority_is_given_nationally_and_never_changed_by_a_file() {
 }
 
 #[test]
+fn a_role_has_the_duty_that_a_file_gives_it_and_those_who_verify_have_no_other() {
+    const HEADER: &str = "code,name,authority,verified_by,decree,registrable,duty\n";
+    let send = |row: &str| {
+        let call = WORLD.operator("/internal/import/roles");
+        call.body(format!("{HEADER}{row}\n")).send()
+    };
+    for row in [
+        "T1,Peran,none,institution,sk-st,true,juru-masak",
+        "T1,Peran,none,institution,sk-st,true,vai",
+        "VAI,Verifikator,vai,national,sk-st,true,ukpbj-head",
+    ] {
+        let answer = send(row);
+        assert_eq!(answer.status, 422, "{row}: {}", answer.shown());
+        assert_eq!(answer.json()["errors"][0]["field"], "duty");
+    }
+    let duty = || {
+        let sql = "SELECT duty FROM role_duty WHERE role = 'T2'";
+        WORLD.database().text(sql)
+    };
+    for (row, expected) in [
+        (
+            "T2,Peran,none,institution,sk-st,true,lpse-head",
+            Some("lpse-head"),
+        ),
+        (
+            "T2,Peran,none,institution,sk-st,true,lpse-team",
+            Some("lpse-team"),
+        ),
+        ("T2,Peran,none,institution,sk-st,true,", None),
+    ] {
+        send(row).expect(200);
+        assert_eq!(duty().as_deref(), expected);
+        assert_eq!(send(row).expect(200).json()["unchanged"], 1, "{row}");
+    }
+}
+
+#[test]
 fn exp_2_the_zone_of_an_institution_with_accesses_stays() {
     let rows = "code,name,kind,zone\nZONA,Kota Zona,Kota,WIB\n";
     WORLD.import("institutions", rows);

@@ -101,8 +101,20 @@ fn roles_are_those_that_people_can_ask_for() {
         .iter()
         .map(|role| role["code"].clone())
         .collect();
-    assert_eq!(codes, ["KPA", "PA", "PP", "PPK", "VAI"]);
-    assert_eq!(items("roles")[1]["decree"], "surat-tanda-jabatan");
+    let expected = [
+        "BENDAHARA",
+        "KASATKER",
+        "KLPSE",
+        "KPA",
+        "KUKPBJ",
+        "PA",
+        "PP",
+        "PPK",
+        "TIMLPSE",
+        "VAI",
+    ];
+    assert_eq!(codes, expected);
+    assert_eq!(items("roles")[5]["decree"], "surat-tanda-jabatan");
 }
 
 #[test]

@@ -326,6 +326,17 @@ fn statements_use_the_indexes_they_were_written_for() {
             &["access_once (account=? AND role=?)"],
         ),
         (
+            "duty_of_account.sql",
+            &["access_once (account=? AND role=?)"],
+        ),
+        (
+            "duty_holders.sql",
+            &[
+                "role_of_duty (duty=?)",
+                "access_of_role (role=? AND institution=?)",
+            ],
+        ),
+        (
             "request_waiting_institution.sql",
             &["request_waiting (verified_by=? AND institution=? AND (deadline_at,id)>(?,?))"],
         ),
@@ -524,6 +535,8 @@ fn no_statement_scans_a_table_that_grows() {
             "platform",
             "sqlite_schema",
             "(subquery-",
+            // What roles are called on for: a row for each.
+            "duties",
             // Forms: a few dozen rows.
             "form_field",
         ];

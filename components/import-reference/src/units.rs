@@ -2,8 +2,10 @@
 
 use crate::RowFault;
 use crate::kinds::{Change, Kind, next, one_of, require, wrong};
+use akses_domain::duty::Duty;
 use akses_domain::reference::INSTITUTION_KINDS;
 use akses_domain::time::Zone;
+use akses_endpoint::accesses::from_word;
 use akses_endpoint::store::reference;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +18,7 @@ pub(crate) struct Role {
     verified_by: String,
     decree: String,
     registrable: bool,
+    duty: Option<String>,
 }
 
 impl Kind for Role {
@@ -38,6 +41,7 @@ impl Kind for Role {
             &["surat-tanda-jabatan", "surat-pengangkatan", "sk-st"],
         )?;
         self.keeps_verification_national()?;
+        let duty = self.duty()?;
         let existing = reference::role_by_code(&self.code)?;
         if existing
             .as_ref()
@@ -54,6 +58,7 @@ impl Kind for Role {
                 && role.verified_by == self.verified_by
                 && role.decree == self.decree
                 && role.registrable == self.registrable
+                && role.duty == duty
         });
         if same {
             return Ok(Change::Nothing);
@@ -62,6 +67,7 @@ impl Kind for Role {
         let data = json!({
             "code": self.code, "name": self.name, "authority": self.authority,
             "verified_by": self.verified_by, "decree": self.decree, "registrable": self.registrable,
+            "duty": duty,
         });
         Ok(Change::Record {
             subject,
@@ -74,6 +80,31 @@ impl Kind for Role {
 }
 
 impl Role {
+    /// What the role is called on for; those who verify are for that.
+    fn duty(&self) -> Result<Option<String>, RowFault> {
+        if self.authority != "none" {
+            return match self.duty.as_deref() {
+                None | Some("") => Ok(Some(self.authority.clone())),
+                Some(duty) if duty == self.authority => Ok(Some(self.authority.clone())),
+                Some(_) => Err(wrong(
+                    "duty",
+                    "Peran yang memverifikasi tidak bertugas lain.",
+                )),
+            };
+        }
+        let Some(duty) = self.duty.clone().filter(|duty| !duty.is_empty()) else {
+            return Ok(None);
+        };
+        if matches!(duty.as_str(), "vai" | "directorate" | "operator") {
+            return Err(wrong(
+                "duty",
+                "Tugas ini hanya untuk peran yang memverifikasi.",
+            ));
+        }
+        from_word::<Duty>(&duty).map_err(|_| wrong("duty", "Tugas ini tidak dikenal."))?;
+        Ok(Some(duty))
+    }
+
     /// VER-1: whoever may verify is verified nationally, and nobody asks for
     /// national authority by a form.
     fn keeps_verification_national(&self) -> Result<(), RowFault> {

@@ -1,4 +1,4 @@
-SELECT id, code, name, authority, verified_by, decree, registrable, version
-FROM role
+SELECT id, code, name, authority, verified_by, decree, registrable, duty, version
+FROM role LEFT JOIN role_duty ON role_duty.role = role.code
 ORDER BY code
 LIMIT ?1

@@ -14,6 +14,7 @@ mod conflicts;
 mod database;
 mod documents;
 mod drafts;
+mod duties;
 mod events;
 mod expiry;
 mod failure;

@@ -131,6 +131,7 @@ fn role(row: &mut Row) -> Result<Role, Error> {
         verified_by: row.take()?,
         decree: row.take()?,
         registrable: row.take()?,
+        duty: row.take()?,
         version: row.take()?,
     })
 }

@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "platforms",
         sql: include_str!("../migrations/0006_platforms.sql"),
     },
+    Migration {
+        number: 7,
+        name: "duties",
+        sql: include_str!("../migrations/0007_duties.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

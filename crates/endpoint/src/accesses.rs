@@ -7,6 +7,7 @@ use akses_domain::access::{
     Access, NextStep, Standing, Status, WaitsFor, is_overdue, next_steps, status,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
+use akses_domain::duty::{Duties, Holding};
 use akses_domain::ids::AccountId;
 use akses_domain::time::{CutOff, Instant, Zone};
 use akses_domain::words;
@@ -146,6 +147,32 @@ pub fn authorities(account: AccountId, now: Instant) -> Result<Authorities, Prob
         })
         .collect::<Result<_, Problem>>()?;
     Ok(Authorities::in_force(held, now, config::cut_off()?))
+}
+
+/// What this person is called on for at `now`: from their accesses, judged by
+/// their dates.
+///
+/// # Errors
+/// What the store could not do.
+pub fn duties(account: AccountId, now: Instant) -> Result<Duties, Problem> {
+    let held = store::duties::of_account(&account.to_string())?
+        .into_iter()
+        .map(|row| {
+            let unknown = |text: &str| not_ours(text);
+            Ok(Holding {
+                duty: from_word(&row.duty)?,
+                role: row.role,
+                institution: row
+                    .institution
+                    .parse()
+                    .map_err(|_| unknown(&row.institution))?,
+                work_unit: row.work_unit.parse().map_err(|_| unknown(&row.work_unit))?,
+                zone: zone(&row.zone)?,
+                ends_at: Instant::from_ms(row.ends_at),
+            })
+        })
+        .collect::<Result<_, Problem>>()?;
+    Ok(Duties::in_force(held, now, config::cut_off()?))
 }
 
 /// A zone as the store has it.

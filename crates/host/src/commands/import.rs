@@ -40,6 +40,7 @@ const KINDS: [Kind; 12] = [
             "verified_by",
             "decree",
             "registrable",
+            "duty",
         ],
         rows_max: 500,
     },

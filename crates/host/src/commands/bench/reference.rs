@@ -14,13 +14,14 @@ const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event
 
 /// The schema, as the store applies it: statements end in a semicolon before an
 /// empty line.
-const SCHEMA_SQL: [&str; 6] = [
+const SCHEMA_SQL: [&str; 7] = [
     include_str!("../../../../../components/store/migrations/0001_record.sql"),
     include_str!("../../../../../components/store/migrations/0002_role_conflicts.sql"),
     include_str!("../../../../../components/store/migrations/0003_forms.sql"),
     include_str!("../../../../../components/store/migrations/0004_sirup.sql"),
     include_str!("../../../../../components/store/migrations/0005_meetings.sql"),
     include_str!("../../../../../components/store/migrations/0006_platforms.sql"),
+    include_str!("../../../../../components/store/migrations/0007_duties.sql"),
 ];
 
 /// The page cache of the host's writer.

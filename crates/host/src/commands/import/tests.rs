@@ -150,7 +150,7 @@ async fn nothing_is_sent_when_any_file_is_malformed() {
     let sources = vec![
         source(
             "roles",
-            "code,name,authority,verified_by,decree,registrable\n",
+            "code,name,authority,verified_by,decree,registrable,duty\n",
         ),
         source("accesses", "email,role\nx,y\n"),
     ];
