@@ -112,7 +112,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "deactivate-access",
-        &["accesses", "accounts", "events", "wasi:config"],
+        &["accesses", "accounts", "duties", "events", "wasi:config"],
     ),
     (
         "decide-verification",
@@ -130,6 +130,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &["notifications", "wasi:config", "wasi:sockets"],
     ),
     ("discard-draft", &["drafts"]),
+    ("end-substitution", &["events", "substitutes"]),
     (
         "enter-platform",
         &[
@@ -177,7 +178,16 @@ const REACHES: &[(&str, &[&str])] = &[
         "list-requests",
         &["accesses", "conflicts", "requests", "wasi:config"],
     ),
+    ("list-substitutes", &["substitutes"]),
+    (
+        "list-verifier-gaps",
+        &["continuity", "duties", "wasi:config"],
+    ),
     ("meeting-queue", &["accesses", "meetings", "wasi:config"]),
+    (
+        "name-substitute",
+        &["accounts", "duties", "events", "substitutes", "wasi:config"],
+    ),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
@@ -225,6 +235,16 @@ const REACHES: &[(&str, &[&str])] = &[
             "sirup",
         ],
     ),
+    (
+        "remind-verifiers",
+        &[
+            "deadlines",
+            "duties",
+            "events",
+            "substitutes",
+            "wasi:config",
+        ],
+    ),
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
@@ -247,6 +267,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     ("upload-document", &["documents", "events"]),
     ("waiting-room", &["meetings", "wasi:config"]),
+    (
+        "watch-verifiers",
+        &["continuity", "duties", "events", "wasi:config"],
+    ),
     (
         "who-am-i",
         &["accesses", "accounts", "sirup", "wasi:config"],

@@ -18,6 +18,8 @@ enum For {
     People,
     /// Whoever has a verifier's access that is in force.
     Verifiers,
+    /// The directorate, and whoever heads a UKPBJ.
+    Officials,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -47,6 +49,10 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests/:id/waiting-room", "GET", For::People),
     ("/api/meetings", "GET", For::Verifiers),
     ("/api/meetings/call-next", "POST", For::Verifiers),
+    ("/api/substitutes/naming", "POST", For::Verifiers),
+    ("/api/substitutes", "GET", For::People),
+    ("/api/substitutes/:id/ending", "POST", For::People),
+    ("/api/verifier-gaps", "GET", For::Officials),
     ("/api/reference/:kind", "GET", For::People),
     ("/api/platforms", "GET", For::People),
     ("/api/platforms/:code/terms", "GET", For::People),
@@ -65,18 +71,22 @@ const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("/internal/timers/seal-record", "POST", For::Operators),
     ("/internal/timers/close-meetings", "POST", For::Operators),
+    ("/internal/timers/remind-verifiers", "POST", For::Operators),
+    ("/internal/timers/watch-verifiers", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 6] = [
+const BESIDE_THE_GATE: [&str; 8] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
     "/internal/timers/seal-record",
     "/internal/timers/close-meetings",
+    "/internal/timers/remind-verifiers",
+    "/internal/timers/watch-verifiers",
     "/health",
 ];
 
@@ -151,7 +161,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers => {
+            For::People | For::Verifiers | For::Officials => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -231,6 +241,7 @@ fn a_wrong_role_is_refused() {
         let answer = route.call(WORLD.client()).bearer(&person.token).send();
         match route.whom {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
+            For::Officials => _ = answer.problem(403, "not-an-official"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }
@@ -273,7 +284,10 @@ fn a_wrong_method_is_refused_and_told_the_right_one() {
 #[test]
 fn head_is_get_without_the_body() {
     let person = a_person();
-    for route in routes().filter(|route| route.method == "GET" && route.whom != For::Verifiers) {
+    for route in routes()
+        .filter(|route| route.method == "GET")
+        .filter(|route| ![For::Verifiers, For::Officials].contains(&route.whom))
+    {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
         let head = route
             .call_by(WORLD.client(), "HEAD")

@@ -135,6 +135,8 @@ fn ver_1_a_verifier_whose_access_ended_decides_nothing_from_that_second() {
 #[test]
 fn ver_1_a_verifier_who_gave_the_access_up_decides_nothing() {
     let verifier = WORLD.new_verifier("TENGAH", LATER);
+    // Somebody has to be left, or the last one is asked first.
+    let _ = WORLD.verifier("TENGAH");
     let request = WORLD
         .person()
         .register("PPK", &WORLD.work_unit("TENGAH"), LATER)
@@ -223,8 +225,15 @@ fn ver_3_requests_carry_their_deadline_overdue_ones_lead_and_no_clock_approves()
     );
     let deadline = queue[1]["deadline"]["text"].as_str().unwrap();
     assert_eq!(deadline, "Selasa, 31 Maret 2026 pukul 14.10 WIB");
+    // How it came about, wherever it is shown.
+    let derivation = "diajukan Sabtu, 28 Maret 2026 pukul 14.10 WIB + 3x24 jam = \
+                      Selasa, 31 Maret 2026 pukul 14.10 WIB";
+    assert_eq!(queue[1]["deadline"]["derivation"], derivation);
+    assert_eq!(late.0["request"]["deadline"]["derivation"], derivation);
     let person = world.sign_in(&person.email);
     assert_eq!(person.status(&early.id()), "Menunggu Verifikasi");
+    let listed = person.listed(&late.id());
+    assert_eq!(listed["request"]["deadline"]["derivation"], derivation);
 }
 
 #[test]

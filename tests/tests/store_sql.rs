@@ -323,7 +323,10 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         (
             "access_authorities.sql",
-            &["access_once (account=? AND role=?)"],
+            &[
+                "access_once (account=? AND role=?)",
+                "substitution_of_substitute (substitute=?)",
+            ],
         ),
         (
             "duty_of_account.sql",
@@ -336,6 +339,35 @@ fn statements_use_the_indexes_they_were_written_for() {
                 "access_of_role (role=? AND institution=?)",
             ],
         ),
+        (
+            "duty_holders_everywhere.sql",
+            &["role_of_duty (duty=?)", "access_of_role (role=?)"],
+        ),
+        (
+            "deadline_due.sql",
+            &["COVERING INDEX verification_watch_due (next_at<?)"],
+        ),
+        (
+            "substitution_of_account.sql",
+            &[
+                "substitution_of_absent (absent=?)",
+                "substitution_of_substitute (substitute=?)",
+            ],
+        ),
+        (
+            "substitute_standing_in.sql",
+            &["substitution_of_institution (institution=? AND ends_at>?)"],
+        ),
+        ("substitute_belongs.sql", &["access_of_account (account=?)"]),
+        (
+            "continuity_page.sql",
+            &["access_of_role (role=? AND institution=?)"],
+        ),
+        (
+            "continuity_of.sql",
+            &["access_of_role (role=? AND institution=?)"],
+        ),
+        ("continuity_unreported.sql", &["verifier_gap_unreported"]),
         (
             "request_waiting_institution.sql",
             &["request_waiting (verified_by=? AND institution=? AND (deadline_at,id)>(?,?))"],
@@ -537,6 +569,8 @@ fn no_statement_scans_a_table_that_grows() {
             "(subquery-",
             // What roles are called on for: a row for each.
             "duties",
+            // Institutions with a gap that was not reported yet: a partial index.
+            "gap",
             // Forms: a few dozen rows.
             "form_field",
         ];

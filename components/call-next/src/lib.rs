@@ -72,7 +72,8 @@ async fn call_one(call: Call) -> Result<Reply, Problem> {
     Err(restless("the waiting room"))
 }
 
-/// Who waits today at this person's desks, but not the person (VER-1).
+/// Who waits today at this person's desks, but not the person, and nobody whom
+/// they stand in for (VER-1).
 fn candidates(
     call: &Call,
     authorities: &Authorities,
@@ -81,7 +82,8 @@ fn candidates(
     let mut waiting = Vec::new();
     for desk in desks(authorities, call.now()) {
         for meeting in meetings::waiting(&desk.name, desk.since.ms(), CANDIDATES_MAX)? {
-            if meeting.account != verifier && is_today(&meeting, call.now())? {
+            let is_theirs = meeting.account != verifier && is_covered(&meeting, authorities)?;
+            if is_theirs && is_today(&meeting, call.now())? {
                 waiting.push(meeting);
             }
         }

@@ -1,6 +1,8 @@
 //! `POST /api/accesses/:id/deactivation`: "Nonaktifkan" (EXP-1), with who
 //! carries on (EXP-6).
 
+mod last_verifier;
+
 use akses_domain::access::{Access, Command, Deactivation, Handover, Refusal};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::{CutOff, Instant};
@@ -18,6 +20,9 @@ const ID_SEGMENT: usize = 2;
 #[serde(deny_unknown_fields)]
 struct Body {
     handover: HandoverBody,
+    /// That nobody will verify for the institution, when this is its last VAI.
+    #[serde(default)]
+    last_verifier_acknowledged: bool,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +47,7 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
             .filter(|a| a.account == person)
             .ok_or(Refusal::UnknownAccess)?;
         let handover = handover(body.handover, access, call.now(), cut_off)?;
+        last_verifier::check(access, body.last_verifier_acknowledged, call.now(), cut_off)?;
         Ok(Command::Deactivate(Deactivation {
             account: person,
             handover,

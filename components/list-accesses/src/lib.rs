@@ -5,7 +5,7 @@ use akses_domain::access::{NextStep, Status, WaitsFor, next_steps};
 use akses_domain::ids::AccessId;
 use akses_domain::time::{CutOff, Instant};
 use akses_domain::words;
-use akses_endpoint::accesses::{Moment, Named, status_of, zone};
+use akses_endpoint::accesses::{DeadlineView, Moment, Named, status_of, zone};
 use akses_endpoint::store::accesses::{self, Access};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
@@ -43,7 +43,7 @@ struct Waiting {
     kind: String,
     valid_until: String,
     submitted: Moment,
-    deadline: Moment,
+    deadline: DeadlineView,
     overdue: bool,
 }
 
@@ -90,7 +90,7 @@ fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
             kind: pending.kind,
             valid_until: pending.valid_until,
             submitted: moment(pending.submitted_at),
-            deadline: moment(pending.deadline_at),
+            deadline: DeadlineView::of_verification(Instant::from_ms(pending.submitted_at), zone),
             overdue: now.ms() >= pending.deadline_at,
         }),
         id: row.id,

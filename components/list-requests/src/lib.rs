@@ -4,10 +4,11 @@
 use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
 use akses_domain::conflict::Clash;
+use akses_domain::escalation::Step;
 use akses_domain::ids::RequestId;
 use akses_domain::person::Npwp;
 use akses_domain::time::Instant;
-use akses_endpoint::accesses::{Moment, Named, authorities, zone};
+use akses_endpoint::accesses::{DeadlineView, Moment, Named, authorities, from_word, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
@@ -40,9 +41,18 @@ struct Item {
     /// Roles that this person holds and that this one meets (ALL-4).
     conflicts: Vec<Conflict>,
     submitted: Moment,
-    deadline: Moment,
+    deadline: DeadlineView,
     overdue: bool,
+    /// Who was told of it last, and why (VER-3).
+    step: Option<Taken>,
     version: u32,
+}
+
+/// A step towards the deadline that was taken.
+#[derive(Serialize)]
+struct Taken {
+    code: Step,
+    text: &'static str,
 }
 
 /// What the verifier has to know, or cannot overrule.
@@ -71,6 +81,8 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let scopes = scopes(&authorities);
     let rows = requests::waiting(&scopes, &person.to_string(), after.as_ref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| format!("{}.{}", row.deadline_at, row.id));
+    // What an absent VAI asks for is not for their substitute.
+    let rows = decidable(rows, &authorities)?;
     let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
     let requests = rows
@@ -90,6 +102,26 @@ fn scopes(authorities: &Authorities) -> Vec<Scope> {
         scopes.push(Scope::National);
     }
     scopes
+}
+
+fn decidable(
+    rows: Vec<requests::Request>,
+    authorities: &Authorities,
+) -> Result<Vec<requests::Request>, Problem> {
+    let mut decidable = Vec::with_capacity(rows.len());
+    for row in rows {
+        let corrupt = || Problem::internal(format!("request {} holds an id that is none", row.id));
+        let institution = row.institution.parse().map_err(|_| corrupt())?;
+        let applicant = row.account.parse().map_err(|_| corrupt())?;
+        let verified_by = from_word(&row.verified_by)?;
+        if authorities
+            .over_request(verified_by, institution, applicant)
+            .is_some()
+        {
+            decidable.push(row);
+        }
+    }
+    Ok(decidable)
 }
 
 fn cursor(text: &str) -> Result<Cursor, Problem> {
@@ -140,8 +172,9 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
     Ok(Item {
         conflicts: clashes.into_iter().map(conflict).collect(),
         submitted: Moment::new(Instant::from_ms(row.submitted_at), zone),
-        deadline: Moment::new(Instant::from_ms(row.deadline_at), zone),
+        deadline: DeadlineView::of_verification(Instant::from_ms(row.submitted_at), zone),
         overdue: now.ms() >= row.deadline_at,
+        step: row.step.as_deref().map(taken).transpose()?,
         form: form(&row)?,
         id: row.id,
         kind: row.kind,
@@ -166,6 +199,19 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
         document: row.document,
         version: row.version,
     })
+}
+
+fn taken(step: &str) -> Result<Taken, Problem> {
+    let code = from_word(step)?;
+    let text = match code {
+        Step::HalfTime => "Verifikator sudah diingatkan: separuh waktu lewat.",
+        Step::NearEnd => "Verifikator sudah diingatkan: tenggat sudah dekat.",
+        Step::UkpbjHead => "Lewat tenggat: Kepala UKPBJ sudah diberi tahu.",
+        Step::Directorate => {
+            "Lewat tenggat: Direktorat Sistem Pengadaan Digital sudah diberi tahu."
+        }
+    };
+    Ok(Taken { code, text })
 }
 
 fn form(row: &requests::Request) -> Result<Value, Problem> {

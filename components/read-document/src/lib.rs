@@ -41,13 +41,20 @@ fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool,
     if authorities.is_empty() {
         return Ok(false);
     }
+    let owner = document
+        .owner
+        .parse()
+        .map_err(|_| Problem::internal("a document without an owner"))?;
     for concern in documents::concerns(&document.id)? {
         let verified_by: VerifiedBy = from_word(&concern.verified_by)?;
         let institution = concern
             .institution
             .parse()
             .map_err(|_| Problem::internal("a request without an institution"))?;
-        if authorities.over_request(verified_by, institution).is_some() {
+        if authorities
+            .over_request(verified_by, institution, owner)
+            .is_some()
+        {
             return Ok(true);
         }
     }

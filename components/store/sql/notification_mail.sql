@@ -2,11 +2,15 @@
 -- without a recipient must come back too, to become a dead letter.
 SELECT n.id, e.subject, e.version, n.template,
        coalesce(p.email, '') AS recipient_email, coalesce(p.name, '') AS recipient_name,
-       e.data, e.at, n.attempts - 1 AS attempts_before,
+       iif(s.id IS NULL, e.data,
+           json_set(e.data, '$.absent_name', coalesce(absent.name, ''),
+                    '$.substitute_name', coalesce(substitute.name, ''),
+                    '$.last_day', s.last_day)) AS data,
+       e.at, n.attempts - 1 AS attempts_before,
        coalesce(r.name, a.role, '') AS role_name,
        coalesce(w.name, '') AS work_unit_name,
        coalesce(i.name, '') AS institution_name,
-       coalesce(a.zone, 'WIB') AS zone
+       coalesce(a.zone, i.zone, 'WIB') AS zone
 FROM json_each(?1) AS leased
 JOIN notification AS n ON n.id = leased.value
 JOIN event AS e ON e.seq = n.event
@@ -14,6 +18,9 @@ LEFT JOIN account AS p ON p.id = n.recipient
 LEFT JOIN meeting AS m ON m.request = e.subject
 LEFT JOIN access AS a ON a.id = coalesce(m.access, e.subject)
 LEFT JOIN role AS r ON r.code = a.role
-LEFT JOIN institution AS i ON i.id = a.institution
+LEFT JOIN institution AS i ON i.id = coalesce(a.institution, e.institution)
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
+LEFT JOIN substitution AS s ON s.id = e.subject
+LEFT JOIN account AS absent ON absent.id = s.absent
+LEFT JOIN account AS substitute ON substitute.id = s.substitute
 ORDER BY n.id

@@ -4,13 +4,14 @@ SELECT q.id, q.access, q.kind, q.account, coalesce(p.name, '') AS account_name,
        q.institution, coalesce(i.name, '') AS institution_name,
        a.work_unit, coalesce(w.name, '') AS work_unit_name,
        a.zone, q.submitted_at, q.deadline_at, q.valid_until, q.document, q.verified_by,
-       a.version, q.form
+       a.version, q.form, v.step
 FROM request AS q INDEXED BY request_waiting_national
 JOIN access AS a ON a.id = q.access
 LEFT JOIN account AS p ON p.id = q.account
 LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = q.institution
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
+LEFT JOIN verification_watch AS v ON v.request = q.id
 WHERE q.outcome IS NULL AND q.verified_by = 'national'
   AND (q.deadline_at, q.id) > (?1, ?2) AND q.account <> ?3
 ORDER BY q.deadline_at, q.id

@@ -1,7 +1,7 @@
 //! Accesses as the triggers folded them.
 
 use crate::bindings::exports::inaproc::akses::accesses::{
-    Access, Authority, Error, Guest, Id, Pending,
+    Access, Authority, Error, Guest, Id, Pending, StandIn,
 };
 use crate::database::{all, database, optional};
 use crate::row::Row;
@@ -72,5 +72,18 @@ fn authority(row: &mut Row) -> Result<Authority, Error> {
         institution: row.take()?,
         zone: row.take()?,
         ends_at: row.take()?,
+        stands_in: stands_in(row)?,
     })
+}
+
+/// The columns of an absence; all of them null for an authority of one's own.
+fn stands_in(row: &mut Row) -> Result<Option<StandIn>, Error> {
+    let Some(absent) = row.take()? else {
+        return Ok(None);
+    };
+    Ok(Some(StandIn {
+        absent,
+        starts_at: row.take()?,
+        until: row.take()?,
+    }))
 }

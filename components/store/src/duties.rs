@@ -16,6 +16,12 @@ impl Guest for Store {
         let sql = include_str!("../sql/duty_holders.sql");
         all(database()?.query(sql, &parameters)?, holding)
     }
+
+    fn holders_everywhere(duty: String) -> Result<Vec<Holding>, Error> {
+        let sql = include_str!("../sql/duty_holders_everywhere.sql");
+        let parameters = [duty.into(), PAGE_ROWS_MAX.into()];
+        all(database()?.query(sql, &parameters)?, holding)
+    }
 }
 
 fn holding(row: &mut Row) -> Result<Holding, Error> {

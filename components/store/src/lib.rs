@@ -11,7 +11,9 @@ mod accesses;
 mod accounts;
 mod calendar;
 mod conflicts;
+mod continuity;
 mod database;
+mod deadlines;
 mod documents;
 mod drafts;
 mod duties;
@@ -32,6 +34,7 @@ mod seals;
 mod search;
 mod sessions;
 mod sirup;
+mod substitutes;
 
 mod bindings {
     #![allow(missing_docs)] // The documentation is in the WIT.

@@ -99,5 +99,6 @@ fn request(row: &mut Row) -> Result<Request, Error> {
         verified_by: row.take()?,
         version: row.take()?,
         form: row.take()?,
+        step: row.take()?,
     })
 }

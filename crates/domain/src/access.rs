@@ -21,8 +21,9 @@ pub use event::{
 };
 pub use refusal::Refusal;
 
-use crate::authority::Capacity;
+use crate::authority::{Authority, Capacity};
 use crate::conflict::Clash;
+use crate::deadline::Deadline;
 use crate::form::FieldName;
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::person::Profile;
@@ -32,7 +33,12 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Verification takes at most 3x24 hours, elapsed, from submission (VER-3).
-pub const VERIFICATION_HOURS: i64 = 3 * 24;
+pub const VERIFICATION_HOURS: u32 = 3 * 24;
+
+/// When the verification of a request is due, and how that came about (VER-3).
+pub fn verification_deadline(submitted_at: Instant) -> Deadline {
+    Deadline::elapsed(submitted_at, VERIFICATION_HOURS)
+}
 
 /// The longest reason a verifier can give, in characters.
 pub const REASON_CHARS_MAX: usize = 1_000;
@@ -92,7 +98,7 @@ pub struct Pending {
 impl Pending {
     /// When its verification is due (VER-3).
     pub fn deadline_at(&self) -> Instant {
-        self.submitted_at.plus_hours(VERIFICATION_HOURS)
+        verification_deadline(self.submitted_at).at
     }
 }
 
@@ -243,6 +249,7 @@ impl Access {
                 request,
                 decided_as,
                 valid_until,
+                ..
             } => {
                 self.settle(*request, *decided_as, recorded);
                 self.standing = Standing::Active;
@@ -538,7 +545,7 @@ fn carry_over(
 
 /// VER-1, VER-2, VER-4.
 fn approve(access: &Access, approval: Approval, now: Instant) -> Result<Vec<AccessEvent>, Refusal> {
-    let (pending, decided_as) = may_decide(access, approval.request, &approval.verifier)?;
+    let (pending, authority) = may_decide(access, approval.request, &approval.verifier)?;
     if !approval.attested {
         return Err(Refusal::NotAttested);
     }
@@ -554,7 +561,8 @@ fn approve(access: &Access, approval: Approval, now: Instant) -> Result<Vec<Acce
     excludes(approval.conflict.as_ref())?;
     Ok(vec![AccessEvent::RequestApproved {
         request: approval.request,
-        decided_as,
+        decided_as: authority.capacity,
+        in_place_of: authority.absent(),
         valid_until,
     }])
 }
@@ -567,7 +575,7 @@ fn reject(
     reason: String,
     field: Option<FieldName>,
 ) -> Result<Vec<AccessEvent>, Refusal> {
-    let (_, decided_as) = may_decide(access, request, verifier)?;
+    let (_, authority) = may_decide(access, request, verifier)?;
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
         return Err(Refusal::ReasonMissing);
@@ -577,7 +585,8 @@ fn reject(
     }
     Ok(vec![AccessEvent::RequestRejected {
         request,
-        decided_as,
+        decided_as: authority.capacity,
+        in_place_of: authority.absent(),
         reason,
         field,
     }])
@@ -597,30 +606,31 @@ fn reject_unmet(
     Ok(vec![AccessEvent::RequestRejected {
         request,
         decided_as: Capacity::Clock,
+        in_place_of: None,
         reason,
         field: None,
     }])
 }
 
-/// Whether this verifier decides this request now, and in which capacity.
+/// Whether this verifier decides this request now, and by which authority.
 /// Outside one's authority a request looks like one that does not exist.
 fn may_decide<'a>(
     access: &'a Access,
     request: RequestId,
     verifier: &Verifier,
-) -> Result<(&'a Pending, Capacity), Refusal> {
+) -> Result<(&'a Pending, Authority), Refusal> {
     if verifier.authorities.is_empty() {
         return Err(Refusal::NotAVerifier);
     }
-    let decided_as = verifier
+    let authority = verifier
         .authorities
-        .over_request(access.verified_by, access.institution)
+        .over_request(access.verified_by, access.institution, access.account)
         .ok_or(Refusal::UnknownRequest)?;
     if verifier.account == access.account {
         return Err(Refusal::OwnRequest);
     }
     match &access.pending {
-        Some(pending) if pending.request == request => Ok((pending, decided_as)),
+        Some(pending) if pending.request == request => Ok((pending, authority)),
         _ => Err(access
             .decided
             .clone()

@@ -1,10 +1,11 @@
 //! Who may verify. Authority comes from accesses, judged by their dates at the
 //! very moment: a VAI whose own access has ended decides nothing any more.
 
-use crate::ids::InstitutionId;
+use crate::ids::{AccountId, InstitutionId};
 use crate::reference::VerifiedBy;
 use crate::time::{CutOff, Instant, Zone};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The capacity in which somebody verifies; it is named in the record (VER-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Capacity {
     /// Verifikator Akses Instansi of one institution.
     Vai,
+    /// Somebody who stands in for an absent VAI of that institution.
+    Substitute,
     /// Direktorat Sistem Pengadaan Digital.
     Directorate,
     /// Its operator, PT Telkom Indonesia.
@@ -30,8 +33,41 @@ pub struct Authority {
     pub institution: InstitutionId,
     /// The zone of that institution.
     pub zone: Zone,
-    /// The first moment at which the access is over.
+    /// The first moment at which the access is over; of a substitute, the access
+    /// that ends first: the absent VAI's or their own.
     pub ends_at: Instant,
+    /// For whom, and when, if it is a substitute's.
+    pub stands_in: Option<StandIn>,
+}
+
+/// An absence during which somebody stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StandIn {
+    /// The VAI who is absent.
+    pub absent: AccountId,
+    /// The first moment of the absence.
+    pub from: Instant,
+    /// The first moment after it.
+    pub until: Instant,
+}
+
+impl Authority {
+    /// Whose substitute this is.
+    pub fn absent(&self) -> Option<AccountId> {
+        self.stands_in.map(|stand_in| stand_in.absent)
+    }
+
+    /// By the dates of the accesses that it comes from, and of the absence
+    /// (EXP-2).
+    fn is_in_force(&self, now: Instant, cut_off: CutOff) -> bool {
+        let is_absent = |it: StandIn| it.from <= now && now < it.until;
+        now < self.ends_at.max(cut_off.in_force_from(self.zone))
+            && self.stands_in.is_none_or(is_absent)
+    }
+
+    fn is_of_institution(&self) -> bool {
+        matches!(self.capacity, Capacity::Vai | Capacity::Substitute)
+    }
 }
 
 /// What a person may verify now.
@@ -41,7 +77,7 @@ pub struct Authorities(Vec<Authority>);
 impl Authorities {
     /// Keeps those of `held` that are in force at `now` (EXP-2).
     pub fn in_force(held: Vec<Authority>, now: Instant, cut_off: CutOff) -> Self {
-        let in_force = |a: &Authority| now < a.ends_at.max(cut_off.in_force_from(a.zone));
+        let in_force = |a: &Authority| a.is_in_force(now, cut_off);
         Self(held.into_iter().filter(in_force).collect())
     }
 
@@ -50,52 +86,54 @@ impl Authorities {
         self.0.is_empty()
     }
 
-    /// The institutions whose requests this person decides as VAI.
+    /// The institutions whose requests this person decides, each once.
     pub fn institutions(&self) -> impl Iterator<Item = InstitutionId> + '_ {
-        self.0
-            .iter()
-            .filter(|a| a.capacity == Capacity::Vai)
-            .map(|a| a.institution)
+        let mut seen = HashSet::new();
+        self.desks()
+            .map(|(institution, _)| institution)
+            .filter(move |institution| seen.insert(*institution))
     }
 
     /// The same, with the zone that each of them lives in.
     pub fn desks(&self) -> impl Iterator<Item = (InstitutionId, Zone)> + '_ {
-        let held_as_vai = |a: &&Authority| a.capacity == Capacity::Vai;
         self.0
             .iter()
-            .filter(held_as_vai)
+            .filter(|a| a.is_of_institution())
             .map(|a| (a.institution, a.zone))
     }
 
     /// Whether this person decides what is verified nationally.
     pub fn is_national(&self) -> bool {
-        self.over(VerifiedBy::National, None).is_some()
+        self.0.iter().any(is_national)
     }
 
-    /// The capacity in which this person decides a request (VER-1).
+    /// By which authority this person decides a request of `applicant` (VER-1):
+    /// by their own before a substitute's. A substitute does not decide what the
+    /// absent VAI asks for, because that one does not either.
     pub fn over_request(
         &self,
         verified_by: VerifiedBy,
         institution: InstitutionId,
-    ) -> Option<Capacity> {
-        self.over(verified_by, Some(institution))
-    }
-
-    fn over(
-        &self,
-        verified_by: VerifiedBy,
-        institution: Option<InstitutionId>,
-    ) -> Option<Capacity> {
+        applicant: AccountId,
+    ) -> Option<Authority> {
         let covers = |a: &&Authority| match verified_by {
-            VerifiedBy::National => {
-                matches!(a.capacity, Capacity::Directorate | Capacity::Operator)
-            }
+            VerifiedBy::National => is_national(a),
             VerifiedBy::Institution => {
-                a.capacity == Capacity::Vai && Some(a.institution) == institution
+                a.is_of_institution()
+                    && a.institution == institution
+                    && a.absent() != Some(applicant)
             }
         };
-        self.0.iter().find(covers).map(|a| a.capacity)
+        let covering = self.0.iter().filter(covers);
+        covering.min_by_key(|a| a.stands_in.is_some()).copied()
     }
+}
+
+fn is_national(authority: &Authority) -> bool {
+    matches!(
+        authority.capacity,
+        Capacity::Directorate | Capacity::Operator
+    )
 }
 
 #[cfg(test)]
@@ -113,7 +151,52 @@ mod tests {
             institution: InstitutionId::new(Uuid::from_u128(institution)),
             zone: Zone::Wib,
             ends_at: Instant::from_ms(ends_at_ms),
+            stands_in: None,
         }
+    }
+
+    fn account(number: u128) -> AccountId {
+        AccountId::new(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn ver_1_a_substitute_decides_while_the_verifier_is_absent_and_never_for_them() {
+        let from = 1_800_000_000_000;
+        let substitute = Authority {
+            stands_in: Some(StandIn {
+                absent: account(7),
+                from: Instant::from_ms(from),
+                until: Instant::from_ms(from + 1_000),
+            }),
+            ..authority(Capacity::Substitute, 1, from + 2_000)
+        };
+        let here = InstitutionId::new(Uuid::from_u128(1));
+        let over = |held: &[Authority], now: i64, applicant: u128| {
+            Authorities::in_force(held.to_vec(), Instant::from_ms(now), CUT_OFF)
+                .over_request(VerifiedBy::Institution, here, account(applicant))
+                .map(|a| (a.capacity, a.absent()))
+        };
+        let as_substitute = Some((Capacity::Substitute, Some(account(7))));
+        assert_eq!(over(&[substitute], from, 8), as_substitute);
+        assert_eq!(over(&[substitute], from - 1, 8), None);
+        assert_eq!(over(&[substitute], from + 1_000, 8), None);
+        assert_eq!(over(&[substitute], from, 7), None, "the absent one's own");
+        // The access that it comes from ends before the absence.
+        let ended = Authority {
+            ends_at: Instant::from_ms(from + 500),
+            ..substitute
+        };
+        assert_eq!(over(&[ended], from + 499, 8), as_substitute);
+        assert_eq!(over(&[ended], from + 500, 8), None);
+        // One's own authority comes first, and covers what the other does not.
+        let own = authority(Capacity::Vai, 1, from + 2_000);
+        let as_vai = Some((Capacity::Vai, None));
+        assert_eq!(over(&[substitute, own], from, 8), as_vai);
+        assert_eq!(over(&[substitute, own], from, 7), as_vai);
+        let both = Authorities::in_force(vec![substitute, own], Instant::from_ms(from), CUT_OFF);
+        assert_eq!(both.institutions().count(), 1);
+        let national = both.over_request(VerifiedBy::National, here, account(8));
+        assert_eq!(national, None);
     }
 
     #[test]
@@ -171,7 +254,9 @@ mod tests {
         ] {
             let authorities = Authorities::in_force(vec![held], now, CUT_OFF);
             assert_eq!(
-                authorities.over_request(verified_by, here),
+                authorities
+                    .over_request(verified_by, here, account(9))
+                    .map(|a| a.capacity),
                 expected,
                 "{held:?}"
             );

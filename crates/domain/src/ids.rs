@@ -77,6 +77,10 @@ id!(
     WorkUnitId
 );
 id!(
+    /// An absence of a verifier, with its substitute.
+    SubstitutionId
+);
+id!(
     /// An uploaded decree.
     DocumentId
 );

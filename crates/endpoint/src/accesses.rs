@@ -5,8 +5,10 @@ use crate::problem::Problem;
 use crate::store;
 use akses_domain::access::{
     Access, NextStep, Standing, Status, WaitsFor, is_overdue, next_steps, status,
+    verification_deadline,
 };
-use akses_domain::authority::{Authorities, Authority, Capacity};
+use akses_domain::authority::{Authorities, Authority, Capacity, StandIn};
+use akses_domain::deadline::Deadline;
 use akses_domain::duty::{Duties, Holding};
 use akses_domain::ids::AccountId;
 use akses_domain::time::{CutOff, Instant, Zone};
@@ -29,6 +31,31 @@ impl Moment {
         Self {
             at: at.rfc3339(zone),
             text: words::moment(at, zone),
+        }
+    }
+}
+
+/// When something is due, and how that came about.
+#[derive(Debug, Serialize)]
+pub struct DeadlineView {
+    /// The moment.
+    #[serde(flatten)]
+    pub moment: Moment,
+    /// `diajukan ... + 3x24 jam = ...`.
+    pub derivation: String,
+}
+
+impl DeadlineView {
+    /// Of the verification of a request (VER-3).
+    pub fn of_verification(submitted_at: Instant, zone: Zone) -> Self {
+        Self::new(&verification_deadline(submitted_at), "diajukan", zone)
+    }
+
+    /// Of what began with this verb.
+    pub fn new(deadline: &Deadline, verb: &str, zone: Zone) -> Self {
+        Self {
+            moment: Moment::new(deadline.at, zone),
+            derivation: deadline.derivation(verb, zone),
         }
     }
 }
@@ -79,7 +106,7 @@ pub struct PendingView {
     /// When it was sent.
     pub submitted: Moment,
     /// When it is due (VER-3).
-    pub deadline: Moment,
+    pub deadline: DeadlineView,
 }
 
 impl AccessView {
@@ -98,7 +125,7 @@ impl AccessView {
                 kind: to_word(&pending.kind),
                 valid_until: pending.valid_until.to_string(),
                 submitted: Moment::new(pending.submitted_at, access.zone),
-                deadline: Moment::new(pending.deadline_at(), access.zone),
+                deadline: DeadlineView::of_verification(pending.submitted_at, access.zone),
             }),
             rejection: access.rejection.clone(),
             next_steps: next_steps(
@@ -143,10 +170,19 @@ pub fn authorities(account: AccountId, now: Instant) -> Result<Authorities, Prob
                     .map_err(|_| not_ours(&row.institution))?,
                 zone: zone(&row.zone)?,
                 ends_at: Instant::from_ms(row.ends_at),
+                stands_in: row.stands_in.map(stand_in).transpose()?,
             })
         })
         .collect::<Result<_, Problem>>()?;
     Ok(Authorities::in_force(held, now, config::cut_off()?))
+}
+
+fn stand_in(row: store::accesses::StandIn) -> Result<StandIn, Problem> {
+    Ok(StandIn {
+        absent: row.absent.parse().map_err(|_| not_ours(&row.absent))?,
+        from: Instant::from_ms(row.starts_at),
+        until: Instant::from_ms(row.until),
+    })
 }
 
 /// What this person is called on for at `now`: from their accesses, judged by

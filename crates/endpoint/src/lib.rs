@@ -18,6 +18,7 @@ pub mod draft;
 pub mod form;
 pub mod identity;
 mod json;
+pub mod officials;
 pub mod operator;
 pub mod page;
 pub mod password;
@@ -26,6 +27,7 @@ mod problem;
 pub mod record;
 mod reply;
 mod serve;
+pub mod substitutes;
 
 pub use akses_contract::operation::inaproc::akses as store;
 pub use call::Call;

@@ -1,7 +1,7 @@
 //! Platforms as people meet them: which access lets them in, why none does, and
 //! what is still to be agreed to (PLA-1, PLA-2).
 
-use crate::accesses::{Moment, Named, status_of, zone};
+use crate::accesses::{DeadlineView, Moment, Named, status_of, zone};
 use crate::call::Call;
 use crate::config;
 use crate::problem::Problem;
@@ -116,6 +116,11 @@ impl Holder {
             way_in: why.reason.way_in(),
             access: row.map(|row| row.id.clone()),
             at: moment,
+            derivation: row
+                .filter(|_| why.reason == Reason::Waiting)
+                .map(derivation)
+                .transpose()?
+                .flatten(),
             register: if why.reason == Reason::NoAdmittedRole {
                 register
             } else {
@@ -137,6 +142,12 @@ fn held(row: &Access, now: Instant, cut_off: CutOff) -> Result<Held, Problem> {
             .map(|pending| Instant::from_ms(pending.deadline_at)),
         ends_at: row.ends_at.map(Instant::from_ms),
     })
+}
+
+fn derivation(row: &Access) -> Result<Option<String>, Problem> {
+    let zone = zone(&row.zone)?;
+    let submitted_at = row.pending.as_ref().map(|pending| pending.submitted_at);
+    Ok(submitted_at.map(|at| DeadlineView::of_verification(Instant::from_ms(at), zone).derivation))
 }
 
 /// The moment that a reason is about.
@@ -259,6 +270,8 @@ pub struct Explanation {
     access: Option<String>,
     /// When it ended, or is decided.
     at: Option<Moment>,
+    /// How the deadline of a request that waits came about (VER-3).
+    derivation: Option<String>,
     /// The roles to register for, when that is the way in.
     register: Vec<Named>,
 }

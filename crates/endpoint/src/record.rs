@@ -73,6 +73,25 @@ pub fn append_plain(call: &Call, actor: &str, event: &Event) -> Result<Appended,
     Ok(events::append(event, &call.stamp(actor))?)
 }
 
+/// The stamp of a person's change, with its key; and the subject that this very
+/// change was about before, when it was sent a second time.
+///
+/// # Errors
+/// What is wrong with the key.
+pub fn stamp(call: &Call, person: AccountId) -> Result<(Stamp, Option<String>), Problem> {
+    let actor = person.to_string();
+    let mut stamp = call.stamp(&actor);
+    stamp.idempotency = call.idempotency()?;
+    let Some(key) = &stamp.idempotency else {
+        return Ok((stamp, None));
+    };
+    match events::replay(&actor, key)? {
+        None => Ok((stamp, None)),
+        Some(Appended::Replayed(earlier)) => Ok((stamp, Some(earlier.event.subject))),
+        Some(_) => Err(key_reused()),
+    }
+}
+
 enum Attempt {
     Done(Box<Done>),
     Stale,

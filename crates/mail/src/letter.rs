@@ -1,6 +1,9 @@
 //! What each mail says, before it is text or HTML.
 
+mod verification;
+
 use crate::{Notification, Unsendable, clean};
+use akses_domain::access::verification_deadline;
 use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Date, Instant, Zone};
@@ -34,6 +37,14 @@ pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
         "access-expired" => Ok(expired(notification, read(notification)?)),
         "meeting-scheduled" | "meeting-moved" => Ok(meeting(notification, read(notification)?)),
         "meeting-missed" => Ok(missed(notification, read(notification)?)),
+        "verification-reminded" | "verification-escalated" => {
+            Ok(verification::step(notification, read(notification)?))
+        }
+        "substitute-named" => Ok(verification::substitute(notification, read(notification)?)),
+        "absence-recorded" => Ok(verification::absence(notification, read(notification)?)),
+        "substitution-ended" => Ok(verification::ended(notification, read(notification)?)),
+        "verifier-gap-found" => Ok(verification::gap(notification, read(notification)?)),
+        "verifier-gaps-reported" => Ok(verification::gaps(notification, read(notification)?)),
         other => Err(Unsendable::UnknownTemplate(clean::token(other))),
     }
 }
@@ -94,9 +105,10 @@ fn submitted(notification: &Notification, event: Submitted) -> Letter {
         "Masa berlaku yang diajukan",
         until(event.request.valid_until, zone),
     )
+    .fact("Batas waktu verifikasi", deadline.clone())
     .fact(
-        "Batas waktu verifikasi",
-        format!("{deadline} (3x24 jam sejak pengajuan)"),
+        "Asal batas waktu",
+        verification_deadline(notification.at).derivation("diajukan", zone),
     );
     if by_meeting {
         return received.step(

@@ -19,6 +19,7 @@ use akses_endpoint::store::meetings;
 use akses_endpoint::{Call, Problem, record};
 use serde_json::Value;
 
+pub use akses_endpoint::record::stamp;
 pub use akses_endpoint::store::meetings::Meeting;
 
 /// How often a change is tried anew because another came first.
@@ -75,12 +76,18 @@ pub fn is_covered(meeting: &Meeting, authorities: &Authorities) -> Result<bool, 
         .institution
         .parse()
         .map_err(|_| Problem::internal("a meeting's institution is no id"))?;
+    let applicant = meeting
+        .account
+        .parse()
+        .map_err(|_| Problem::internal("a meeting's account is no id"))?;
     let verified_by = if meeting.desk == NATIONAL_DESK {
         VerifiedBy::National
     } else {
         VerifiedBy::Institution
     };
-    Ok(authorities.over_request(verified_by, institution).is_some())
+    Ok(authorities
+        .over_request(verified_by, institution, applicant)
+        .is_some())
 }
 
 /// The meeting as the rules see it.
@@ -138,25 +145,6 @@ pub fn append(
             Err(refused(Refusal::Closed, Zone::Wib))
         }
         Appended::Refused(name) => Err(Problem::internal(format!("{kind} was refused: {name}"))),
-    }
-}
-
-/// The stamp of a person's change, with its key; and the request whose meeting
-/// this very change was about before, when it was sent a second time.
-///
-/// # Errors
-/// What is wrong with the key.
-pub fn stamp(call: &Call, person: AccountId) -> Result<(Stamp, Option<String>), Problem> {
-    let actor = person.to_string();
-    let mut stamp = call.stamp(&actor);
-    stamp.idempotency = call.idempotency()?;
-    let Some(key) = &stamp.idempotency else {
-        return Ok((stamp, None));
-    };
-    match events::replay(&actor, key)? {
-        None => Ok((stamp, None)),
-        Some(Appended::Replayed(earlier)) => Ok((stamp, Some(earlier.event.subject))),
-        Some(_) => Err(record::key_reused()),
     }
 }
 

@@ -553,6 +553,7 @@ fn sql_and_rust_agree_when_reference_data_moved_meanwhile() {
     let rejected = AccessEvent::RequestRejected {
         request: RequestId::new(Uuid::from_u128(1)),
         decided_as: akses_domain::authority::Capacity::Vai,
+        in_place_of: None,
         reason: "SK tidak terbaca".to_owned(),
         field: None,
     };

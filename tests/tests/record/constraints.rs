@@ -243,6 +243,7 @@ fn reg_3_a_rejected_request_takes_its_address_along_and_only_its_own() {
     let rejected = |number: u128| AccessEvent::RequestRejected {
         request: RequestId::new(Uuid::from_u128(number + 100)),
         decided_as: Capacity::Vai,
+        in_place_of: None,
         reason: "Alamat salah".to_owned(),
         field: Some("address".parse().unwrap()),
     };
@@ -260,6 +261,7 @@ fn reg_3_a_rejected_request_takes_its_address_along_and_only_its_own() {
     let approved = AccessEvent::RequestApproved {
         request: RequestId::new(Uuid::from_u128(113)),
         decided_as: Capacity::Vai,
+        in_place_of: None,
         valid_until: "2027-12-31".parse().unwrap(),
     };
     append(13, 2, approved);

@@ -171,6 +171,7 @@ fn exp_4_the_cut_off_takes_along_reactivations_that_wait_and_they_stay_decidable
     let approved = AccessEvent::RequestApproved {
         request: RequestId::new(Uuid::from_u128(1)),
         decided_as: Capacity::Vai,
+        in_place_of: None,
         valid_until: day("2026-12-31"),
     };
     append(&book, 1, 5, midnight.plus_hours(2), approved);

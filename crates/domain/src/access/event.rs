@@ -46,6 +46,9 @@ pub enum AccessEvent {
         request: RequestId,
         /// In which capacity.
         decided_as: Capacity,
+        /// Whose substitute decided, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_place_of: Option<AccountId>,
         /// The last day it works now.
         valid_until: Date,
     },
@@ -55,6 +58,9 @@ pub enum AccessEvent {
         request: RequestId,
         /// In which capacity.
         decided_as: Capacity,
+        /// Whose substitute decided, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_place_of: Option<AccountId>,
         /// Why.
         reason: String,
         /// Which field of the form is the reason, if it is one.
@@ -110,7 +116,7 @@ pub struct Submitted {
 impl Submitted {
     /// A request that is submitted at `now`.
     pub fn new(id: RequestId, valid_until: Date, document: DocumentId, now: Instant) -> Self {
-        let deadline_at = now.plus_hours(super::VERIFICATION_HOURS);
+        let deadline_at = super::verification_deadline(now).at;
         Self {
             id,
             valid_until,

@@ -132,6 +132,7 @@ impl History {
         let event = AccessEvent::RequestApproved {
             request,
             decided_as: Capacity::Vai,
+            in_place_of: None,
             valid_until: day(valid_until),
         };
         self.then(moment, VERIFIER, event)
@@ -141,6 +142,7 @@ impl History {
         let event = AccessEvent::RequestRejected {
             request,
             decided_as: Capacity::Vai,
+            in_place_of: None,
             reason: "SK tidak terbaca".to_owned(),
             field: None,
         };
@@ -321,6 +323,7 @@ fn verifier(account: AccountId, capacity: Capacity, institution: InstitutionId) 
         institution,
         zone: Zone::Wib,
         ends_at: now().plus_hours(1),
+        stands_in: None,
     };
     Verifier {
         account,
@@ -821,6 +824,7 @@ fn ver_1_a_vai_whose_own_access_has_ended_decides_nothing() {
         institution: HERE,
         zone: Zone::Wib,
         ends_at: now(),
+        stands_in: None,
     };
     check_nobody_decides(
         &Verifier {
@@ -905,6 +909,7 @@ fn ver_1_the_record_names_the_capacity() {
             Ok(vec![AccessEvent::RequestApproved {
                 request: FIRST,
                 decided_as: capacity,
+                in_place_of: None,
                 valid_until: day("2026-12-31"),
             }])
         );
@@ -999,6 +1004,7 @@ fn ver_2_the_reason_is_recorded_without_the_space_around_it() {
         Ok(vec![AccessEvent::RequestRejected {
             request: FIRST,
             decided_as: Capacity::Vai,
+            in_place_of: None,
             reason: "SK tidak terbaca".to_owned(),
             field: Some("document".parse().unwrap()),
         }])
@@ -1059,6 +1065,7 @@ fn ver_2_the_earlier_end_date_is_the_one_that_counts() {
             Ok(vec![AccessEvent::RequestApproved {
                 request: FIRST,
                 decided_as: Capacity::Vai,
+                in_place_of: None,
                 valid_until: day(expected),
             }])
         );
@@ -1623,6 +1630,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
             AccessEvent::RequestApproved {
                 request: FIRST,
                 decided_as: Capacity::Directorate,
+                in_place_of: None,
                 valid_until: day("2026-12-31"),
             },
             "request-approved",
@@ -1633,6 +1641,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
             AccessEvent::RequestRejected {
                 request: FIRST,
                 decided_as: Capacity::Operator,
+                in_place_of: None,
                 reason: "SK tidak terbaca".to_owned(),
                 field: None,
             },
@@ -1644,6 +1653,7 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
             AccessEvent::RequestRejected {
                 request: FIRST,
                 decided_as: Capacity::Vai,
+                in_place_of: None,
                 reason: "NPWP salah".to_owned(),
                 field: Some("npwp".parse().unwrap()),
             },
@@ -1766,6 +1776,7 @@ fn mtg_4_time_rejects_the_registration_that_waits_and_nothing_else() {
                 Ok(vec![AccessEvent::RequestRejected {
                     request,
                     decided_as: Capacity::Clock,
+                    in_place_of: None,
                     reason: "Tidak hadir".to_owned(),
                     field: None,
                 }])

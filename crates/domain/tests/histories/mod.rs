@@ -490,6 +490,7 @@ impl World {
             institution,
             zone: slot.zone,
             ends_at: self.now.plus_hours(1),
+            stands_in: None,
         });
         Verifier {
             account,

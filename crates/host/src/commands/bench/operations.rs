@@ -34,6 +34,8 @@ const PASSWORD: &str = "akses-bench-2026";
 /// Meetings that one run joins, and as many that it moves: one in each parallel
 /// room, so that all of them begin on the day that it is.
 const MEETINGS: usize = 64;
+/// Days ahead that an absence can begin on, less the ones that may pass meanwhile.
+const ABSENCES_MAX: usize = 80;
 const HOLIDAYS: &str = include_str!("../../../demo/holidays.csv");
 /// Accounts of one import, because each password is hashed.
 const ACCOUNTS_PER_PART: usize = 20;
@@ -119,11 +121,12 @@ async fn import(connection: &mut Connection) -> Result<()> {
         );
         connection.json(&shot).await.map(drop)
     };
-    let mut roles = String::from("code,name,authority,verified_by,decree,registrable\n");
+    let mut roles = String::from("code,name,authority,verified_by,decree,registrable,duty\n");
     for role in ROLES {
-        roles.push_str(&format!("{role},{role},none,institution,sk-st,true\n"));
+        roles.push_str(&format!("{role},{role},none,institution,sk-st,true,\n"));
     }
-    roles.push_str("VAI,Verifikator,vai,national,sk-st,true\n");
+    roles.push_str("VAI,Verifikator,vai,national,sk-st,true,\n");
+    roles.push_str("KUKPBJ,Kepala UKPBJ,none,institution,sk-st,true,ukpbj-head\n");
     send("roles", roles).await?;
     send(
         "institutions",
@@ -139,7 +142,7 @@ async fn import(connection: &mut Connection) -> Result<()> {
     send("work-units", units).await?;
     let names: Vec<String> = (0..PEOPLE)
         .map(|person| format!("orang{person}"))
-        .chain(["vai".to_owned()])
+        .chain(["vai".to_owned(), "wakil".to_owned()])
         .collect();
     for part in names.chunks(ACCOUNTS_PER_PART) {
         let mut accounts = String::from("email,name,password,nip\n");
@@ -156,8 +159,10 @@ async fn import(connection: &mut Connection) -> Result<()> {
     let rooms = format!("institution,rooms\nBENCH,{MEETINGS}\n");
     send("meeting-rooms", rooms).await?;
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
-    let access =
-        format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
+    let mut access = String::from("email,role,work_unit,valid_until\n");
+    for (name, role) in [("vai", "VAI"), ("vai", "KUKPBJ"), ("wakil", "PPK")] {
+        access.push_str(&format!("{name}@bench.example,{role},BENCH-0,{until}\n"));
+    }
     send("accesses", access).await?;
     send(
         "platforms",
@@ -291,6 +296,14 @@ pub(super) async fn measure(
     run("reschedule-meeting", "meeting-moved", moves.collect()).await?;
     let calls = Shot::post("/api/meetings/call-next", Some(&people.verifier), nothing());
     run("call-next", "meeting-called", vec![calls; joined.len()]).await?;
+    // Absences of a day each, ended again so that the next round finds the days free.
+    let namings = (0..counts.slow.min(ABSENCES_MAX)).map(|day| people.naming(day));
+    let named = run("name-substitute", "substitute-named", namings.collect()).await?;
+    let endings = named.iter().map(|(_, absence)| {
+        let path = format!("/api/substitutes/{}/ending", string(absence, "id"));
+        Shot::post(path, Some(&people.verifier), nothing())
+    });
+    run("end-substitution", "substitution-ended", endings.collect()).await?;
     let request = &joined[0];
     // Agreeing again is a read; nobody agrees to one version twice.
     run(
@@ -323,6 +336,14 @@ pub(super) async fn measure(
         (
             "list-requests",
             Shot::get("/api/requests?limit=10", Some(&people.verifier)),
+        ),
+        (
+            "list-substitutes",
+            Shot::get("/api/substitutes", Some(&people.verifier)),
+        ),
+        (
+            "list-verifier-gaps",
+            Shot::get("/api/verifier-gaps", Some(&people.verifier)),
         ),
         (
             "reference-data",
@@ -389,6 +410,9 @@ pub(super) async fn measure(
         vec![timer("close-meetings"); counts.slow],
     )
     .await?;
+    for name in ["remind-verifiers", "watch-verifiers"] {
+        run(name, "fixed", vec![timer(name); counts.slow]).await?;
+    }
     let sessions = run(
         "sign-in",
         "",
@@ -447,6 +471,16 @@ impl People {
             if_match: Some("\"0\""),
             ..Shot::post(path, Some(&self.tokens[0]), Bytes::new())
         }
+    }
+
+    /// An absence of one day.
+    fn naming(&self, day: usize) -> Shot {
+        let ahead = chrono::TimeDelta::days(2 + day as i64);
+        let day = (chrono::Utc::now() + ahead).date_naive().to_string();
+        let body = json!({
+            "substitute_email": "wakil@bench.example", "from": day, "until": day,
+        });
+        Shot::post("/api/substitutes/naming", Some(&self.verifier), json(&body))
     }
 
     fn sirup_link(&self, index: usize) -> Shot {
