@@ -18,6 +18,8 @@ enum For {
     People,
     /// Whoever has a verifier's access that is in force.
     Verifiers,
+    /// Whoever looks after an institution's accesses: its VAI, its Kepala UKPBJ.
+    Officials,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -39,6 +41,9 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/accesses", "GET", For::People),
     ("/api/accesses/:id/deactivation", "POST", For::People),
     ("/api/accesses/:id/reactivation", "POST", For::People),
+    ("/api/accesses/:id/extension", "POST", For::People),
+    ("/api/coming-wave", "GET", For::Officials),
+    ("/api/appeals", "POST", For::Officials),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
@@ -65,18 +70,20 @@ const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("/internal/timers/seal-record", "POST", For::Operators),
     ("/internal/timers/close-meetings", "POST", For::Operators),
+    ("/internal/timers/remind-ends", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 6] = [
+const BESIDE_THE_GATE: [&str; 7] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
     "/internal/timers/seal-record",
     "/internal/timers/close-meetings",
+    "/internal/timers/remind-ends",
     "/health",
 ];
 
@@ -142,6 +149,11 @@ impl Route {
         !BESIDE_THE_GATE.contains(&self.route)
     }
 
+    /// A person without an office is refused.
+    fn is_of_officials(self) -> bool {
+        matches!(self.whom, For::Verifiers | For::Officials)
+    }
+
     fn changes(self) -> bool {
         self.method != "GET"
     }
@@ -151,7 +163,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers => {
+            For::People | For::Verifiers | For::Officials => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -231,6 +243,7 @@ fn a_wrong_role_is_refused() {
         let answer = route.call(WORLD.client()).bearer(&person.token).send();
         match route.whom {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
+            For::Officials => _ = answer.problem(403, "not-an-official"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }
@@ -273,7 +286,7 @@ fn a_wrong_method_is_refused_and_told_the_right_one() {
 #[test]
 fn head_is_get_without_the_body() {
     let person = a_person();
-    for route in routes().filter(|route| route.method == "GET" && route.whom != For::Verifiers) {
+    for route in routes().filter(|route| route.method == "GET" && !route.is_of_officials()) {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
         let head = route
             .call_by(WORLD.client(), "HEAD")

@@ -25,6 +25,7 @@ mod meetings;
 mod notifications;
 mod platforms;
 mod reference;
+mod reminders;
 mod requests;
 mod row;
 mod schema;
@@ -32,6 +33,7 @@ mod seals;
 mod search;
 mod sessions;
 mod sirup;
+mod wave;
 
 mod bindings {
     #![allow(missing_docs)] // The documentation is in the WIT.

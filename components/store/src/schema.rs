@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "duties",
         sql: include_str!("../migrations/0007_duties.sql"),
     },
+    Migration {
+        number: 8,
+        name: "reminders",
+        sql: include_str!("../migrations/0008_reminders.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod conflict;
 pub mod deadline;
 pub mod duty;
+pub mod ending;
 pub mod form;
 pub mod ids;
 pub mod meeting;
