@@ -403,6 +403,19 @@ impl Person {
         Access(self.try_reactivate(access, valid_until).expect(200).json())
     }
 
+    /// One try to ask for more time before an access ends.
+    #[track_caller]
+    pub fn try_extend(&self, access: &str, valid_until: &str) -> Answer {
+        let body = json!({ "valid_until": valid_until, "document": self.upload_decree() });
+        self.post(&format!("/api/accesses/{access}/extension"), &body)
+    }
+
+    /// Asks for more time before an access ends.
+    #[track_caller]
+    pub fn extend(&self, access: &str, valid_until: &str) -> Access {
+        Access(self.try_extend(access, valid_until).expect(200).json())
+    }
+
     /// One of this person's accesses, as their list shows it.
     #[track_caller]
     pub fn listed(&self, access: &str) -> Value {

@@ -126,6 +126,10 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "coming-wave",
+        &["duties", "reference", "wasi:config", "wave"],
+    ),
+    (
         "deliver-notifications",
         &["notifications", "wasi:config", "wasi:sockets"],
     ),
@@ -235,6 +239,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "sirup",
         ],
     ),
+    ("remind-ends", &["reminders", "wasi:config"]),
     (
         "remind-verifiers",
         &[
@@ -248,6 +253,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),
+    ("send-appeal", &["duties", "events", "wasi:config", "wave"]),
     (
         "sign-in",
         &["accounts", "events", "sessions", "wasi:config"],
@@ -255,6 +261,16 @@ const REACHES: &[(&str, &[&str])] = &[
     ("sign-out", &["sessions"]),
     ("signing-keys", &["wasi:config"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
+    (
+        "submit-extension",
+        &[
+            "conflicts",
+            "documents",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
     (
         "submit-reactivation",
         &[

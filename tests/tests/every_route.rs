@@ -18,7 +18,8 @@ enum For {
     People,
     /// Whoever has a verifier's access that is in force.
     Verifiers,
-    /// The directorate, and whoever heads a UKPBJ.
+    /// Whoever looks after an institution's accesses, in its own way: its VAI, its
+    /// Kepala UKPBJ, the directorate.
     Officials,
     /// Whoever has the operator's token.
     Operators,
@@ -41,6 +42,9 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/accesses", "GET", For::People),
     ("/api/accesses/:id/deactivation", "POST", For::People),
     ("/api/accesses/:id/reactivation", "POST", For::People),
+    ("/api/accesses/:id/extension", "POST", For::People),
+    ("/api/coming-wave", "GET", For::Officials),
+    ("/api/appeals", "POST", For::Officials),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
@@ -73,13 +77,14 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/internal/timers/close-meetings", "POST", For::Operators),
     ("/internal/timers/remind-verifiers", "POST", For::Operators),
     ("/internal/timers/watch-verifiers", "POST", For::Operators),
+    ("/internal/timers/remind-ends", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 8] = [
+const BESIDE_THE_GATE: [&str; 9] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
@@ -87,6 +92,7 @@ const BESIDE_THE_GATE: [&str; 8] = [
     "/internal/timers/close-meetings",
     "/internal/timers/remind-verifiers",
     "/internal/timers/watch-verifiers",
+    "/internal/timers/remind-ends",
     "/health",
 ];
 
@@ -150,6 +156,11 @@ impl Route {
 
     fn is_gated(self) -> bool {
         !BESIDE_THE_GATE.contains(&self.route)
+    }
+
+    /// A person without an office is refused.
+    fn is_of_officials(self) -> bool {
+        matches!(self.whom, For::Verifiers | For::Officials)
     }
 
     fn changes(self) -> bool {
@@ -284,10 +295,7 @@ fn a_wrong_method_is_refused_and_told_the_right_one() {
 #[test]
 fn head_is_get_without_the_body() {
     let person = a_person();
-    for route in routes()
-        .filter(|route| route.method == "GET")
-        .filter(|route| ![For::Verifiers, For::Officials].contains(&route.whom))
-    {
+    for route in routes().filter(|route| route.method == "GET" && !route.is_of_officials()) {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
         let head = route
             .call_by(WORLD.client(), "HEAD")

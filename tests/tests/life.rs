@@ -68,7 +68,7 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
     assert_eq!(verifier.approve(&again.request()).status(), "Aktif");
     assert_eq!(
         walk.person.listed(&id)["next_steps"],
-        json!(["enter", "deactivate"])
+        json!(["enter", "extend", "deactivate"])
     );
     walk.mail("Disetujui", &["30 April 2026"]);
 
@@ -249,7 +249,7 @@ fn expect_ended(accesses: &[(Person, String)], ended: usize) {
         let (status, steps) = if index < ended {
             ("Kedaluwarsa", json!(["reactivate"]))
         } else {
-            ("Aktif", json!(["enter", "deactivate"]))
+            ("Aktif", json!(["enter", "extend", "deactivate"]))
         };
         assert_eq!(listed["status_text"], status, "{listed:#}");
         assert_eq!(listed["next_steps"], steps, "{listed:#}");

@@ -369,6 +369,24 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         ("continuity_unreported.sql", &["verifier_gap_unreported"]),
         (
+            "reminder_send.sql",
+            &[
+                "access_due (zone=? AND ends_at>? AND ends_at<?)",
+                "sqlite_autoindex_event_1 (subject=? AND version=?)",
+            ],
+        ),
+        ("reminder_place.sql", &["e USING INTEGER PRIMARY KEY"]),
+        ("reminder_reached.sql", &["PRIMARY KEY (zone=? AND days=?)"]),
+        (
+            "wave_of_institution.sql",
+            &["access_of_role (role=? AND institution=?)"],
+        ),
+        (
+            "wave_of_zone.sql",
+            &["COVERING INDEX access_due (zone=? AND ends_at>? AND ends_at<?)"],
+        ),
+        ("appeal_people.sql", &["PRIMARY KEY (campaign=?)"]),
+        (
             "request_waiting_institution.sql",
             &["request_waiting (verified_by=? AND institution=? AND (deadline_at,id)>(?,?))"],
         ),
@@ -529,6 +547,8 @@ fn queues_and_lists_are_not_sorted() {
         "meeting_over.sql",
         "meeting_left_waiting.sql",
         "meeting_lapsed.sql",
+        "reminder_send.sql",
+        "wave_of_zone.sql",
         "institution_list.sql",
         "work_unit_list.sql",
         "notification_lease.sql",

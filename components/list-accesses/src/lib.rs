@@ -1,7 +1,7 @@
 //! `GET /api/accesses`: a person's accesses with their status, the deadline of
 //! what waits, and what can be done next.
 
-use akses_domain::access::{NextStep, Status, WaitsFor, next_steps};
+use akses_domain::access::{NextStep, Status, WaitsFor, extendable, next_steps};
 use akses_domain::ids::AccessId;
 use akses_domain::time::{CutOff, Instant};
 use akses_domain::words;
@@ -77,12 +77,14 @@ fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
     let status = status_of(&row, now, cut_off)?;
     let zone = zone(&row.zone)?;
     let moment = |ms| Moment::new(Instant::from_ms(ms), zone);
+    let valid_until = row.valid_until.as_deref().and_then(|day| day.parse().ok());
     Ok(Item {
         status,
         status_text: words::status(status),
         next_steps: next_steps(
             status,
             WaitsFor::new(row.pending.as_ref().map(|pending| pending.by_meeting)),
+            extendable(valid_until, zone, now),
         ),
         ends: row.ends_at.map(moment),
         request: row.pending.map(|pending| Waiting {

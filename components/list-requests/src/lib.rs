@@ -1,13 +1,14 @@
 //! `GET /api/requests`: the verifier's queue, nearest deadline first, so that
 //! overdue requests lead (VER-1, VER-3).
 
-use akses_domain::access::Refusal;
+use akses_domain::access::{Refusal, RequestKind};
 use akses_domain::authority::Authorities;
 use akses_domain::conflict::Clash;
 use akses_domain::escalation::Step;
 use akses_domain::ids::RequestId;
 use akses_domain::person::Npwp;
 use akses_domain::time::Instant;
+use akses_domain::words;
 use akses_endpoint::accesses::{DeadlineView, Moment, Named, authorities, from_word, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
@@ -27,7 +28,9 @@ struct Page {
 #[derive(Serialize)]
 struct Item {
     id: String,
-    kind: String,
+    kind: RequestKind,
+    /// As people read it.
+    kind_text: &'static str,
     access: String,
     person: Named,
     role: Named,
@@ -169,7 +172,10 @@ fn conflict(clash: Clash) -> Conflict {
 
 fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Item, Problem> {
     let zone = zone(&row.zone)?;
+    let kind = from_word(&row.kind)?;
     Ok(Item {
+        kind,
+        kind_text: words::request_kind(kind),
         conflicts: clashes.into_iter().map(conflict).collect(),
         submitted: Moment::new(Instant::from_ms(row.submitted_at), zone),
         deadline: DeadlineView::of_verification(Instant::from_ms(row.submitted_at), zone),
@@ -177,7 +183,6 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
         step: row.step.as_deref().map(taken).transpose()?,
         form: form(&row)?,
         id: row.id,
-        kind: row.kind,
         access: row.access,
         person: Named {
             id: row.account,

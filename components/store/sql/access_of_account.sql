@@ -10,7 +10,7 @@ SELECT a.id, a.account, a.role, coalesce(r.name, a.role) AS role_name,
             WHERE e.subject = a.id AND e.kind = 'request-rejected'
             ORDER BY e.version DESC LIMIT 1)) AS rejection_field,
        a.version, a.cut_off,
-       q.id AS request, q.kind AS request_kind, q.submitted_at, q.deadline_at,
+       q.id AS request, iif(x.request IS NULL, q.kind, 'extension') AS request_kind, q.submitted_at, q.deadline_at,
        q.valid_until AS requested_until,
        coalesce(q.form ->> 'profile', '') = 'supplier' AS by_meeting
 FROM access AS a
@@ -18,6 +18,7 @@ LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = a.institution
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
 LEFT JOIN request AS q ON q.id = a.request
+LEFT JOIN request_extension AS x ON x.request = q.id
 WHERE a.account = ?1 AND a.id < coalesce(?2, '~')
 ORDER BY a.id DESC
 LIMIT ?3

@@ -1,5 +1,5 @@
 -- Nearest deadline first, after (?1, ?2); never one's own (VER-1, VER-3).
-SELECT q.id, q.access, q.kind, q.account, coalesce(p.name, '') AS account_name,
+SELECT q.id, q.access, iif(x.request IS NULL, q.kind, 'extension') AS kind, q.account, coalesce(p.name, '') AS account_name,
        a.role, coalesce(r.name, a.role) AS role_name,
        q.institution, coalesce(i.name, '') AS institution_name,
        a.work_unit, coalesce(w.name, '') AS work_unit_name,
@@ -7,6 +7,7 @@ SELECT q.id, q.access, q.kind, q.account, coalesce(p.name, '') AS account_name,
        a.version, q.form, v.step
 FROM request AS q INDEXED BY request_waiting_national
 JOIN access AS a ON a.id = q.access
+LEFT JOIN request_extension AS x ON x.request = q.id
 LEFT JOIN account AS p ON p.id = q.account
 LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = q.institution

@@ -27,6 +27,7 @@ mod meetings;
 mod notifications;
 mod platforms;
 mod reference;
+mod reminders;
 mod requests;
 mod row;
 mod schema;
@@ -35,6 +36,7 @@ mod search;
 mod sessions;
 mod sirup;
 mod substitutes;
+mod wave;
 
 mod bindings {
     #![allow(missing_docs)] // The documentation is in the WIT.

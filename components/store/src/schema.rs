@@ -59,6 +59,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "verification",
         sql: include_str!("../migrations/0008_verification.sql"),
     },
+    Migration {
+        number: 9,
+        name: "reminders",
+        sql: include_str!("../migrations/0009_reminders.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

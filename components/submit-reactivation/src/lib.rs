@@ -2,9 +2,7 @@
 
 use akses_domain::access::{Command, Reactivation, Refusal, Submitted};
 use akses_domain::ids::{AccessId, DocumentId, RequestId};
-use akses_domain::reference::VerifiedBy;
-use akses_endpoint::accesses::{AccessView, from_word};
-use akses_endpoint::store::reference;
+use akses_endpoint::accesses::{AccessView, verified_by};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, form, record, serve};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
@@ -46,12 +44,4 @@ async fn submit(call: Call) -> Result<Reply, Problem> {
         }))
     })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
-}
-
-/// Who decides requests for this role today; the data may have changed since
-/// the access was registered.
-fn verified_by(role: &str) -> Result<VerifiedBy, Problem> {
-    let role = reference::role_by_code(role)?
-        .ok_or_else(|| Problem::internal(format!("role {role} is gone")))?;
-    from_word(&role.verified_by)
 }

@@ -8,6 +8,9 @@
 //!               Ditolak        Menunggu Verifikasi ◀────── submit reactivation ─────┘
 //! ```
 //!
+//! Before its end an access can be extended (EXP-7): it stays Aktif until its old
+//! date while that request waits, and approval sets the new one.
+//!
 //! [`decide`] answers a command with events or a [`Refusal`];
 //! [`Access::evolve`] applies events. Neither asks for the time.
 
@@ -15,7 +18,9 @@ mod command;
 mod event;
 mod refusal;
 
-pub use command::{Approval, Command, Deactivation, Reactivation, Registration, Verifier};
+pub use command::{
+    Approval, Command, Deactivation, Extension, Reactivation, Registration, Verifier,
+};
 pub use event::{
     AccessEvent, Decision, Form, Handover, RequestKind, Subject, Submitted, UnknownEvent,
 };
@@ -29,6 +34,7 @@ use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, Work
 use crate::person::Profile;
 use crate::reference::{RoleCode, VerifiedBy};
 use crate::time::{BadEndDate, CutOff, Date, Instant, Zone, check_end_date};
+use chrono::Days;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,6 +45,11 @@ pub const VERIFICATION_HOURS: u32 = 3 * 24;
 pub fn verification_deadline(submitted_at: Instant) -> Deadline {
     Deadline::elapsed(submitted_at, VERIFICATION_HOURS)
 }
+
+/// From so many days before its last day an access can be extended (ours): as far
+/// ahead as an appeal reaches, and no further, because a decree that is older says
+/// little about the time that it is for.
+pub const EXTENSION_DAYS_MAX: u64 = 90;
 
 /// The longest reason a verifier can give, in characters.
 pub const REASON_CHARS_MAX: usize = 1_000;
@@ -80,7 +91,7 @@ pub enum Status {
 pub struct Pending {
     /// Its id.
     pub request: RequestId,
-    /// Registration or reactivation.
+    /// Registration, reactivation or extension.
     pub kind: RequestKind,
     /// When "Kirim" was pressed.
     pub submitted_at: Instant,
@@ -244,6 +255,13 @@ impl Access {
                 self.verified_by = *verified_by;
                 self.await_decision(RequestKind::Reactivation, request, recorded.at);
             }
+            AccessEvent::ExtensionRequested {
+                request,
+                verified_by,
+            } => {
+                self.verified_by = *verified_by;
+                self.await_decision(RequestKind::Extension, request, recorded.at);
+            }
             AccessEvent::AccessCarriedOver { .. } => {}
             AccessEvent::RequestApproved {
                 request,
@@ -268,7 +286,13 @@ impl Access {
                 }
                 self.rejection = Some(reason.clone());
             }
-            AccessEvent::AccessDeactivated { .. } => self.standing = Standing::Inactive,
+            AccessEvent::AccessDeactivated { .. } => {
+                self.standing = Standing::Inactive;
+                // Who gives an access up takes its extension back.
+                if let Some(pending) = &self.pending {
+                    self.settle(pending.request, Capacity::Owner, recorded);
+                }
+            }
             AccessEvent::AccessExpired { .. } => {
                 self.standing = Standing::Expired;
                 if let Some(pending) = &mut self.pending {
@@ -292,6 +316,7 @@ impl Access {
             AccessEvent::ReactivationRequested { .. } => {
                 !waits && matches!(self.standing, Standing::Inactive | Standing::Expired)
             }
+            AccessEvent::ExtensionRequested { .. } => !waits && self.standing == Standing::Active,
             AccessEvent::RequestApproved { request, .. }
             | AccessEvent::RequestRejected { request, .. } => {
                 self.pending.as_ref().is_some_and(|p| p.request == *request)
@@ -355,6 +380,13 @@ impl Access {
         status(self.standing, waits, self.is_overdue(now, cut_off))
     }
 
+    /// What its owner can do next at `now`.
+    pub fn next_steps(&self, now: Instant, cut_off: CutOff) -> &'static [NextStep] {
+        let waits_for = WaitsFor::new(self.pending.as_ref().map(|pending| pending.by_meeting));
+        let extendable = extendable(self.valid_until, self.zone, now);
+        next_steps(self.status(now, cut_off), waits_for, extendable)
+    }
+
     /// Whether it lets its owner into a platform at `now`.
     pub fn gives_entry(&self, now: Instant, cut_off: CutOff) -> bool {
         self.status(now, cut_off) == Status::Active
@@ -397,6 +429,8 @@ pub enum NextStep {
     Meet,
     /// "Pilih Platform".
     Enter,
+    /// "Perpanjang" (EXP-7).
+    Extend,
     /// "Nonaktifkan" (EXP-1).
     Deactivate,
     /// "Hubungkan atau Buat Akses" once more (REG-6).
@@ -428,9 +462,24 @@ impl WaitsFor {
     }
 }
 
-/// The steps open to the owner.
-pub fn next_steps(status: Status, waits_for: WaitsFor) -> &'static [NextStep] {
+/// The first day on which what is valid until `valid_until` can be extended.
+pub fn extendable_from(valid_until: Date) -> Date {
+    valid_until
+        .checked_sub_days(Days::new(EXTENSION_DAYS_MAX))
+        .unwrap_or(Date::MIN)
+}
+
+/// Whether the end of an active access is near enough to be extended at `now`.
+pub fn extendable(valid_until: Option<Date>, zone: Zone, now: Instant) -> bool {
+    valid_until.is_some_and(|day| zone.date_at(now) >= extendable_from(day))
+}
+
+/// The steps open to the owner; `extendable` is what [`extendable`] says.
+pub fn next_steps(status: Status, waits_for: WaitsFor, extendable: bool) -> &'static [NextStep] {
     match (status, waits_for) {
+        (Status::Active, WaitsFor::Nothing) if extendable => {
+            &[NextStep::Enter, NextStep::Extend, NextStep::Deactivate]
+        }
         (Status::Active, _) => &[NextStep::Enter, NextStep::Deactivate],
         (_, WaitsFor::Meeting) => &[NextStep::Meet],
         (_, WaitsFor::Decision) | (Status::Pending, _) => &[NextStep::Wait],
@@ -487,6 +536,7 @@ pub fn decide(
         }
         (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
         (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
+        (Command::Extend(extension), Some(access)) => extend(access, extension, now),
         (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
     }
 }
@@ -557,6 +607,9 @@ fn approve(access: &Access, approval: Approval, now: Instant) -> Result<Vec<Acce
     }
     if valid_until < access.zone.date_at(now) {
         return Err(Refusal::EndDatePast);
+    }
+    if pending.kind == RequestKind::Extension {
+        check_extends(access, valid_until)?;
     }
     excludes(approval.conflict.as_ref())?;
     Ok(vec![AccessEvent::RequestApproved {
@@ -639,7 +692,9 @@ fn may_decide<'a>(
     }
 }
 
-/// EXP-1: at once, with the handover named (EXP-6).
+/// EXP-1: at once, with the handover named (EXP-6). An extension that waits is
+/// taken back with it: refusing would let a person who has left wait for a
+/// verifier, and approving it later would bring back what they gave up.
 fn deactivate(
     access: &Access,
     deactivation: Deactivation,
@@ -691,6 +746,44 @@ fn reactivate(
         verified_by: reactivation.verified_by,
     });
     Ok(events)
+}
+
+/// EXP-7. Whoever is past the end asks for a reactivation instead.
+fn extend(
+    access: &Access,
+    extension: Extension,
+    now: Instant,
+) -> Result<Vec<AccessEvent>, Refusal> {
+    if access.account != extension.account {
+        return Err(Refusal::UnknownAccess);
+    }
+    if access.pending.is_some() {
+        return Err(Refusal::AlreadyWaiting);
+    }
+    match access.status(now, extension.cut_off) {
+        Status::Active => {}
+        status => return Err(Refusal::NotExtendable { status }),
+    }
+    if !extendable(access.valid_until, access.zone, now) {
+        return Err(Refusal::ExtensionTooEarly {
+            from: access.valid_until.map_or(Date::MAX, extendable_from),
+        });
+    }
+    excludes(extension.conflict.as_ref())?;
+    check_requested_end(extension.request.valid_until, access.zone, now)?;
+    check_extends(access, extension.request.valid_until)?;
+    Ok(vec![AccessEvent::ExtensionRequested {
+        request: extension.request,
+        verified_by: extension.verified_by,
+    }])
+}
+
+/// An extension moves the end later, or it is none.
+fn check_extends(access: &Access, valid_until: Date) -> Result<(), Refusal> {
+    match access.valid_until {
+        Some(current) if valid_until <= current => Err(Refusal::NotLater { current }),
+        _ => Ok(()),
+    }
 }
 
 /// EXP-3; EXP-4 takes along whose reactivation was waiting at the cut-off.

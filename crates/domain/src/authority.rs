@@ -22,6 +22,9 @@ pub enum Capacity {
     /// Nobody: a time that passed (MTG-4). No access gives it, and it covers no
     /// request.
     Clock,
+    /// Nobody: the person took the request back, by giving the access up (EXP-1).
+    /// No access gives it either.
+    Owner,
 }
 
 /// One right to verify, from one access in standing `active`.

@@ -15,6 +15,7 @@ pub mod conflict;
 pub mod continuity;
 pub mod deadline;
 pub mod duty;
+pub mod ending;
 pub mod escalation;
 pub mod form;
 pub mod ids;

@@ -41,6 +41,7 @@ pub const fn request_kind(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::Registration => "Pendaftaran",
         RequestKind::Reactivation => "Reaktivasi",
+        RequestKind::Extension => "Perpanjangan",
     }
 }
 

@@ -5,6 +5,7 @@ mod histories;
 use akses_domain::access::{
     Access, AccessEvent, Command, Recorded, Refusal, RequestKind, Standing, Status, decide,
 };
+use akses_domain::authority::Capacity;
 use akses_domain::time::Instant;
 use histories::{CUT_OFF, Deed, Slot, World, requested, steps};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -68,6 +69,7 @@ fn check_reach(met: &BTreeSet<String>) {
         "request-rejected",
         "access-deactivated",
         "reactivation-requested",
+        "extension-requested",
         "access-expired + reactivation-requested",
         "access-expired",
         "UnknownAccess",
@@ -90,6 +92,9 @@ fn check_reach(met: &BTreeSet<String>) {
         "NotActive",
         "SuccessorIsOwner",
         "NotReactivatable",
+        "NotExtendable",
+        "ExtensionTooEarly",
+        "NotLater",
         "NotDue",
     ] {
         assert!(met.contains(outcome), "no history met {outcome}");
@@ -102,10 +107,16 @@ fn check_event(earlier: &Slot, recorded: &Recorded, later: &Slot) {
     assert_eq!(read, recorded.event);
     let waited = earlier.access.as_ref().and_then(|a| a.pending.as_ref());
     match &recorded.event {
-        AccessEvent::AccessRequested { .. } | AccessEvent::ReactivationRequested { .. } => {
+        AccessEvent::AccessRequested { .. }
+        | AccessEvent::ReactivationRequested { .. }
+        | AccessEvent::ExtensionRequested { .. } => {
             assert_eq!(waited, None, "at most one request waits");
         }
         AccessEvent::RequestApproved { valid_until, .. } => {
+            let earlier = earlier.access.as_ref().unwrap();
+            if waited.unwrap().kind == RequestKind::Extension {
+                assert!(Some(*valid_until) > earlier.valid_until, "EXP-7");
+            }
             assert!(
                 *valid_until <= waited.unwrap().valid_until,
                 "never later than asked"
@@ -148,8 +159,8 @@ fn check_rejected(earlier: &Slot, later: &Slot) {
     let before = Access::replay(later.id, &later.history[..submission]).unwrap();
     let expected = match (waited.kind, waited.cut_off) {
         (RequestKind::Registration, _) => Standing::Rejected,
-        (RequestKind::Reactivation, true) => Standing::Expired,
-        (RequestKind::Reactivation, false) => before.unwrap().standing,
+        (RequestKind::Reactivation | RequestKind::Extension, true) => Standing::Expired,
+        (RequestKind::Reactivation | RequestKind::Extension, false) => before.unwrap().standing,
     };
     assert_eq!(later.access.as_ref().unwrap().standing, expected);
 }
@@ -173,20 +184,29 @@ fn check_state(slot: &Slot, now: Instant) {
     assert_eq!(access.gives_entry(now, CUT_OFF), status == Status::Active);
     if access.standing == Standing::Active {
         assert!(access.valid_until.is_some(), "Aktif has an end");
-        assert_eq!(access.pending, None, "nothing waits while it is active");
+        let kind = access.pending.as_ref().map(|pending| pending.kind);
+        assert!(
+            matches!(kind, None | Some(RequestKind::Extension)),
+            "only an extension waits while it is active"
+        );
     }
     if status == Status::Active && now >= CUT_OFF.in_force_from(slot.zone) {
         assert!(now < access.ends_at().unwrap(), "EXP-2");
     }
     if let Some(pending) = &access.pending {
-        assert_ne!(status, Status::Active, "what waits gives no entry");
+        assert!(
+            status != Status::Active || pending.kind == RequestKind::Extension,
+            "only what waits to be extended gives entry"
+        );
         assert!(!pending.cut_off || access.standing == Standing::Expired);
     }
     assert_eq!(
         access.rejection.is_some(),
         access.pending.is_none()
-            && access.decided.as_ref().is_some_and(|d| !d.approved)
-            && access.standing != Standing::Active,
+            && access
+                .decided
+                .as_ref()
+                .is_some_and(|d| !d.approved && d.decided_as != Capacity::Owner),
         "a reason shows until the next request"
     );
 }
@@ -209,6 +229,15 @@ fn check_command(before: &Slot, command: &Command, world: &World) {
         }
         Command::Reactivate(_) => {
             assert_eq!(after.status(world.now, CUT_OFF), Status::Pending, "EXP-5");
+        }
+        Command::Extend(_) => {
+            let earlier = before.access.as_ref().unwrap();
+            assert_eq!(
+                after.status(world.now, CUT_OFF),
+                earlier.status(world.now, CUT_OFF),
+                "EXP-7: nothing changes while it waits"
+            );
+            assert_eq!(after.valid_until, earlier.valid_until);
         }
         Command::RejectUnmet { .. } => {
             let again = decide(Some(after), command.clone(), world.now);

@@ -4,13 +4,13 @@ use crate::config;
 use crate::problem::Problem;
 use crate::store;
 use akses_domain::access::{
-    Access, NextStep, Standing, Status, WaitsFor, is_overdue, next_steps, status,
-    verification_deadline,
+    Access, NextStep, Standing, Status, is_overdue, status, verification_deadline,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity, StandIn};
 use akses_domain::deadline::Deadline;
 use akses_domain::duty::{Duties, Holding};
 use akses_domain::ids::AccountId;
+use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{CutOff, Instant, Zone};
 use akses_domain::words;
 use serde::Serialize;
@@ -99,7 +99,7 @@ pub struct AccessView {
 pub struct PendingView {
     /// The request.
     pub id: String,
-    /// `registration` or `reactivation`.
+    /// `registration`, `reactivation` or `extension`.
     pub kind: String,
     /// The end date asked for.
     pub valid_until: String,
@@ -128,10 +128,7 @@ impl AccessView {
                 deadline: DeadlineView::of_verification(pending.submitted_at, access.zone),
             }),
             rejection: access.rejection.clone(),
-            next_steps: next_steps(
-                status,
-                WaitsFor::new(access.pending.as_ref().map(|pending| pending.by_meeting)),
-            ),
+            next_steps: access.next_steps(now, cut_off),
             version: access.version,
         }
     }
@@ -209,6 +206,17 @@ pub fn duties(account: AccountId, now: Instant) -> Result<Duties, Problem> {
         })
         .collect::<Result<_, Problem>>()?;
     Ok(Duties::in_force(held, now, config::cut_off()?))
+}
+
+/// Who decides requests for this role today; the data may have changed since an
+/// access was registered.
+///
+/// # Errors
+/// An internal problem when the role is gone, or what the store could not do.
+pub fn verified_by(role: &str) -> Result<VerifiedBy, Problem> {
+    let role = store::reference::role_by_code(role)?
+        .ok_or_else(|| Problem::internal(format!("role {role} is gone")))?;
+    from_word(&role.verified_by)
 }
 
 /// A zone as the store has it.

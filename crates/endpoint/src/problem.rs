@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::identity::REQUEST_ID_HEADER;
 use crate::reply::Reply;
 use crate::store;
-use akses_domain::access::{REASON_CHARS_MAX, Refusal};
+use akses_domain::access::{EXTENSION_DAYS_MAX, REASON_CHARS_MAX, Refusal};
 use akses_domain::time::TERM_YEARS_MAX;
 use akses_domain::words;
 use serde_json::{Map, Value, json};
@@ -113,6 +113,14 @@ impl Problem {
     /// 403: this person may not.
     pub fn forbidden(kind: &str, detail: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, kind, detail)
+    }
+
+    /// 403: only who looks after an institution's accesses may.
+    pub fn not_an_official() -> Self {
+        Self::forbidden(
+            "not-an-official",
+            "Hanya VAI dan Kepala UKPBJ dengan akses yang masih aktif yang dapat melakukan ini untuk instansinya.",
+        )
     }
 
     /// 404: there is none, or it is none of the caller's business.
@@ -441,6 +449,31 @@ impl From<Refusal> for Problem {
                 ),
             )
             .with("access_status", json!(status)),
+            Refusal::NotExtendable { status } => Self::conflict(
+                "not-extendable",
+                &format!(
+                    "Hanya akses Aktif yang dapat diperpanjang; akses ini {}. Bila sudah berakhir, pakai Aktifkan Kembali.",
+                    words::status(status)
+                ),
+            )
+            .with("access_status", json!(status)),
+            Refusal::ExtensionTooEarly { from } => Self::conflict(
+                "extension-too-early",
+                &format!(
+                    "Perpanjangan dapat diajukan mulai {} hari sebelum masa berlaku berakhir, yaitu mulai {}.",
+                    EXTENSION_DAYS_MAX,
+                    words::weekday_date(from)
+                ),
+            )
+            .with("extendable_from", from.to_string()),
+            Refusal::NotLater { current } => Self::field(
+                "valid_until",
+                "not-later",
+                &format!(
+                    "Perpanjangan harus berakhir sesudah masa berlaku yang sekarang, {}.",
+                    words::date(current)
+                ),
+            ),
             Refusal::SuccessorIsOwner => Self::field(
                 "handover.successor_email",
                 "successor-is-owner",

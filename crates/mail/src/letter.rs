@@ -31,6 +31,9 @@ pub(crate) struct Letter {
 pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
     match notification.template.as_str() {
         "request-submitted" => Ok(submitted(notification, read(notification)?)),
+        "extension-requested" => Ok(extension(notification, read(notification)?)),
+        "access-ending" => Ok(ending(notification, read(notification)?)),
+        "appeal-sent" => Ok(appeal(notification, read(notification)?)),
         "request-approved" => Ok(approved(notification, read(notification)?)),
         "request-rejected" => Ok(rejected(notification, read(notification)?)),
         "access-deactivated" => Ok(deactivated(notification, read(notification)?)),
@@ -125,6 +128,109 @@ fn submitted(notification: &Notification, event: Submitted) -> Letter {
         .step(format!(
             "Bila sampai batas waktu itu belum ada hasil, {contact}."
         ))
+}
+
+/// EXP-7: the access stays as it is until its old date.
+fn extension(notification: &Notification, event: Submitted) -> Letter {
+    let zone = notification.zone;
+    let deadline = words::moment(event.request.deadline_at, zone);
+    letter(
+        notification,
+        "Permohonan perpanjangan Anda sudah diterima".to_owned(),
+        format!(
+            "Permohonan perpanjangan Anda sudah kami terima pada {} dan menunggu verifikasi. \
+             Selama itu akses Anda tetap Aktif sampai masa berlakunya yang sekarang.",
+            words::moment(notification.at, zone)
+        ),
+    )
+    .fact(
+        "Masa berlaku yang diajukan",
+        until(event.request.valid_until, zone),
+    )
+    .fact(
+        "Batas waktu verifikasi",
+        format!("{deadline} (3x24 jam sejak pengajuan)"),
+    )
+    .step(format!(
+        "Anda tidak perlu melakukan apa-apa sekarang. Hasilnya dikirim ke alamat surel ini \
+         paling lambat {deadline}."
+    ))
+    .step(
+        "Bila masa berlaku yang sekarang lewat lebih dahulu, akses menjadi Kedaluwarsa, tetapi \
+         permohonan ini tetap diproses."
+            .to_owned(),
+    )
+}
+
+/// Of `access-ending`.
+#[derive(Deserialize)]
+struct Ending {
+    /// The stage.
+    days: u32,
+    valid_until: Date,
+}
+
+/// EXP-7: what to do, until when, and why not to wait.
+fn ending(notification: &Notification, event: Ending) -> Letter {
+    let zone = notification.zone;
+    let last = words::weekday_date(event.valid_until);
+    // A timer that was late reminds of fewer days than its stage has.
+    let left = (event.valid_until - zone.date_at(notification.at)).num_days();
+    let when = match left {
+        ..=0 => "hari ini".to_owned(),
+        1 => "besok".to_owned(),
+        days => format!("{days} hari lagi"),
+    };
+    let prepare = match event.days {
+        ..=1 => {
+            "Ini pengingat terakhir. Bila Anda masih bertugas, ajukan perpanjangan sekarang juga."
+        }
+        2..=7 => "Bila Anda masih bertugas, ajukan perpanjangan hari ini.",
+        8..=14 => "Bila Anda masih bertugas, ajukan perpanjangan minggu ini.",
+        _ => "Bila Anda masih bertugas, mulailah mengurus SK/ST yang menyebut masa tugas baru.",
+    };
+    letter(
+        notification,
+        format!("Akses Anda berakhir {when}"),
+        format!("Masa berlaku akses ini berakhir {when}: {last} pukul 24.00 {zone}."),
+    )
+    .fact("Masa berlaku", until(event.valid_until, zone))
+    .step(prepare.to_owned())
+    .step(format!(
+        "{EXTEND} Perpanjangan dapat diajukan sampai {last}."
+    ))
+    .step(APPLY_EARLY.to_owned())
+    .step(
+        "Bila tugas Anda memang berakhir, tunjuk siapa yang meneruskan pengadaan yang belum \
+         selesai: tekan Nonaktifkan pada hari terakhir Anda."
+            .to_owned(),
+    )
+}
+
+/// Of `appeal-sent`.
+#[derive(Deserialize)]
+struct Appeal {
+    until: Date,
+}
+
+/// EXP-7: the appeal of the letter, from the institution's own officials.
+fn appeal(notification: &Notification, event: Appeal) -> Letter {
+    let last = words::weekday_date(event.until);
+    letter(
+        notification,
+        "Imbauan: ajukan perpanjangan akses Anda lebih awal".to_owned(),
+        format!(
+            "Instansi Anda mengimbau: satu atau beberapa akses Anda berakhir paling lambat {last}. \
+             Ajukan perpanjangannya dari sekarang, jangan menunggu hari terakhir."
+        ),
+    )
+    .fact(
+        "Berakhir paling lambat",
+        until(event.until, notification.zone),
+    )
+    .step("Masuk ke Akses dan lihat tanggal berakhir setiap akses Anda.".to_owned())
+    .step(EXTEND.to_owned())
+    .step(APPLY_EARLY.to_owned())
 }
 
 #[derive(Deserialize)]
@@ -335,6 +441,14 @@ fn missed(notification: &Notification, event: Missed) -> Letter {
                 .to_owned(),
         )
 }
+
+const EXTEND: &str = "Masuk ke Akses, pilih akses ini, lalu tekan Perpanjang. Siapkan SK/ST yang \
+    menyebut masa tugas baru (PDF, paling besar 2 MB).";
+
+/// The letter's appeal, with VER-3.
+const APPLY_EARLY: &str = "Ajukan lebih awal: verifikasi memakan waktu sampai 3x24 jam, dan lebih \
+    lama bila banyak yang mengajukan pada hari yang sama. Selama menunggu, akses Anda tetap Aktif \
+    sampai masa berlakunya berakhir.";
 
 const REACTIVATE: &str = "Bila Anda masih bertugas, masuk ke Akses, pilih akses ini, lalu tekan \
     Aktifkan Kembali. Siapkan SK/ST yang menyebut masa tugas baru (PDF, paling besar 2 MB).";

@@ -95,6 +95,27 @@ fn all_3_each_mail_says_what_happened_what_to_do_and_by_when() {
     for (name, template, event) in [
         ("registration-submitted", "request-submitted", REGISTRATION),
         ("reactivation-submitted", "request-submitted", REACTIVATION),
+        ("extension-requested", "extension-requested", REACTIVATION),
+        (
+            "access-ending-30",
+            "access-ending",
+            r#"{"access":"01960000-0000-7000-8000-000000000002","account":"01960000-0000-7000-8000-000000000001","days":30,"ends_at":0,"valid_until":"2026-04-29"}"#,
+        ),
+        (
+            "access-ending-7-late",
+            "access-ending",
+            r#"{"access":"01960000-0000-7000-8000-000000000002","account":"01960000-0000-7000-8000-000000000001","days":7,"ends_at":0,"valid_until":"2026-04-02"}"#,
+        ),
+        (
+            "access-ending-1",
+            "access-ending",
+            r#"{"access":"01960000-0000-7000-8000-000000000002","account":"01960000-0000-7000-8000-000000000001","days":1,"ends_at":0,"valid_until":"2026-03-31"}"#,
+        ),
+        (
+            "appeal-sent",
+            "appeal-sent",
+            r#"{"within_days":60,"until":"2026-05-29","until_ms":0,"week":"2026-W14","duty":"ukpbj-head"}"#,
+        ),
         ("request-approved", "request-approved", APPROVED),
         ("request-rejected", "request-rejected", REJECTED),
         (

@@ -5,6 +5,7 @@ use crate::histories::{CUT_OFF, Deed, Slot, Step, World, steps};
 use akses_domain::access::{
     self, Access, AccessEvent, Command, Decision, Pending, Recorded, RequestKind, decide,
 };
+use akses_domain::authority::Capacity;
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, RequestId, WorkUnitId};
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Date, Instant, Zone};
@@ -52,6 +53,8 @@ fn sql_and_rust_agree_on_disk() {
 struct Met {
     expired: usize,
     overtaken: usize,
+    extended: usize,
+    taken_back: usize,
 }
 
 fn hold_together(worlds: u32, live: impl Fn(&[Step]) -> Met) {
@@ -66,11 +69,18 @@ fn hold_together(worlds: u32, live: impl Fn(&[Step]) -> Met) {
         met.set(Met {
             expired: so_far.expired + lived.expired,
             overtaken: so_far.overtaken + lived.overtaken,
+            extended: so_far.extended + lived.extended,
+            taken_back: so_far.taken_back + lived.taken_back,
         });
         Ok::<(), TestCaseError>(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    let Met { expired, overtaken } = met.get();
+    let Met {
+        expired,
+        overtaken,
+        extended,
+        taken_back,
+    } = met.get();
     let worlds = worlds as usize;
     assert!(
         expired > worlds,
@@ -79,6 +89,10 @@ fn hold_together(worlds: u32, live: impl Fn(&[Step]) -> Met) {
     assert!(
         overtaken > worlds / 20,
         "the cut-off met {overtaken} requests in {worlds} worlds"
+    );
+    assert!(
+        extended > worlds && taken_back > worlds / 20,
+        "{extended} extensions, {taken_back} of them taken back, in {worlds} worlds"
     );
 }
 
@@ -96,6 +110,8 @@ fn live(book: &Book, steps: &[Step]) -> Met {
     Met {
         expired: both.count("access-expired"),
         overtaken: both.overtaken,
+        extended: both.count("extension-requested"),
+        taken_back: both.taken_back,
     }
 }
 
@@ -108,6 +124,7 @@ struct Both<'a> {
     /// Row numbers of the events, with what is mailed about each.
     mails: Vec<Mail>,
     overtaken: usize,
+    taken_back: usize,
 }
 
 /// A row of `request`.
@@ -149,6 +166,7 @@ impl<'a> Both<'a> {
             requests: BTreeMap::new(),
             mails: vec![],
             overtaken: 0,
+            taken_back: 0,
         }
     }
 
@@ -224,6 +242,7 @@ impl<'a> Both<'a> {
                 Some("request-submitted")
             }
             AccessEvent::AccessCarriedOver { .. } => None,
+            // `extension-requested` among them.
             decided_or_ended => Some(decided_or_ended.kind()),
         };
         if let Some(template) = template {
@@ -240,7 +259,9 @@ impl<'a> Both<'a> {
         };
         match (&recorded.event, &access.pending, &access.decided) {
             (
-                AccessEvent::AccessRequested { .. } | AccessEvent::ReactivationRequested { .. },
+                AccessEvent::AccessRequested { .. }
+                | AccessEvent::ReactivationRequested { .. }
+                | AccessEvent::ExtensionRequested { .. },
                 Some(pending),
                 _,
             ) => {
@@ -258,8 +279,23 @@ impl<'a> Both<'a> {
                 access,
                 decision,
             ),
+            // An extension that its owner took back with the access.
+            (AccessEvent::AccessDeactivated { .. }, None, Some(decision))
+                if decision.decided_as == Capacity::Owner && decision.at == recorded.at =>
+            {
+                let request = self
+                    .requests
+                    .get_mut(&decision.request.to_string())
+                    .unwrap();
+                if request.outcome.is_none() {
+                    settle(request, access, decision);
+                    self.taken_back += 1;
+                }
+            }
             (
-                AccessEvent::AccessRequested { .. } | AccessEvent::ReactivationRequested { .. },
+                AccessEvent::AccessRequested { .. }
+                | AccessEvent::ReactivationRequested { .. }
+                | AccessEvent::ExtensionRequested { .. },
                 ..,
             )
             | (AccessEvent::RequestApproved { .. } | AccessEvent::RequestRejected { .. }, ..) => {
@@ -431,13 +467,21 @@ fn read_access(book: &Book, id: AccessId) -> Option<AccessRow> {
 }
 
 fn read_requests(book: &Book) -> BTreeMap<String, Request> {
-    let sql = format!("SELECT {REQUEST_COLUMNS} FROM request");
+    // An extension lies as `reactivation` beside a row that says what it is.
+    let columns = REQUEST_COLUMNS.replace(
+        "kind",
+        "iif(id IN (SELECT request FROM request_extension), 'extension:' || kind, kind)",
+    );
+    let sql = format!("SELECT {columns} FROM request");
     let mut select = book.connection.prepare_cached(&sql).unwrap();
     let rows = select.query_map([], |row| {
         Ok(Request {
             id: row.get(0)?,
             access: row.get(1)?,
-            kind: word(row.get(2)?),
+            kind: match row.get::<_, String>(2)?.as_str() {
+                "extension:reactivation" => RequestKind::Extension,
+                stored => word(stored.to_owned()),
+            },
             institution: row.get(3)?,
             verified_by: word(row.get(4)?),
             account: row.get(5)?,

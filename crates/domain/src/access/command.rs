@@ -49,6 +49,8 @@ pub enum Command {
     Deactivate(Deactivation),
     /// Ask for it again (EXP-5).
     Reactivate(Reactivation),
+    /// Ask for more time before its end (EXP-7).
+    Extend(Extension),
     /// Record that its time is over (EXP-3).
     Expire {
         /// Since when that happens by itself.
@@ -126,6 +128,21 @@ pub struct Deactivation {
 /// A request for reactivation (EXP-5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reactivation {
+    /// Who asks.
+    pub account: AccountId,
+    /// Until when, and by which decree.
+    pub request: Submitted,
+    /// Who decides requests for this role today.
+    pub verified_by: VerifiedBy,
+    /// What stands against it now (ALL-4).
+    pub conflict: Option<Clash>,
+    /// Since when past-due accesses expire by themselves.
+    pub cut_off: CutOff,
+}
+
+/// A request for an extension (EXP-7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
     /// Who asks.
     pub account: AccountId,
     /// Until when, and by which decree.

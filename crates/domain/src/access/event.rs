@@ -40,6 +40,13 @@ pub enum AccessEvent {
         /// Who decides it.
         verified_by: VerifiedBy,
     },
+    /// Its owner asked for more time before its end.
+    ExtensionRequested {
+        /// The request.
+        request: Submitted,
+        /// Who decides it.
+        verified_by: VerifiedBy,
+    },
     /// A verifier approved the request that waited.
     RequestApproved {
         /// Which.
@@ -67,7 +74,7 @@ pub enum AccessEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         field: Option<FieldName>,
     },
-    /// Its owner gave it up.
+    /// Its owner gave it up, and took an extension that waited back with it.
     AccessDeactivated {
         /// Who carries on.
         handover: Handover,
@@ -78,7 +85,7 @@ pub enum AccessEvent {
         account: AccountId,
         /// The day that passed.
         valid_until: Option<Date>,
-        /// Whether a reactivation waits on (EXP-4).
+        /// Whether a reactivation or an extension waits on (EXP-4).
         overtook_request: bool,
     },
 }
@@ -216,6 +223,8 @@ pub enum RequestKind {
     Registration,
     /// The same access again.
     Reactivation,
+    /// The same access for longer, while it still works (EXP-7).
+    Extension,
 }
 
 /// How a request was decided.
@@ -256,6 +265,7 @@ impl AccessEvent {
             Self::AccessRequested { .. } => "access-requested",
             Self::AccessCarriedOver { .. } => "access-carried-over",
             Self::ReactivationRequested { .. } => "reactivation-requested",
+            Self::ExtensionRequested { .. } => "extension-requested",
             Self::RequestApproved { .. } => "request-approved",
             Self::RequestRejected { .. } => "request-rejected",
             Self::AccessDeactivated { .. } => "access-deactivated",

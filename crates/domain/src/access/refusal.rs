@@ -60,6 +60,21 @@ pub enum Refusal {
         /// What it is.
         status: Status,
     },
+    /// Only an active access can be extended (EXP-7).
+    NotExtendable {
+        /// What it is.
+        status: Status,
+    },
+    /// Its end lies further ahead than [`super::EXTENSION_DAYS_MAX`].
+    ExtensionTooEarly {
+        /// The first day on which it can be extended.
+        from: Date,
+    },
+    /// An extension ends later than the access does now.
+    NotLater {
+        /// Its last day now.
+        current: Date,
+    },
     /// Its time is not over.
     NotDue,
 }

@@ -128,6 +128,14 @@ impl History {
         self.then(moment, OWNER, event)
     }
 
+    fn extension(self, moment: &str, id: RequestId) -> Self {
+        let event = AccessEvent::ExtensionRequested {
+            request: submitted(id, "2027-06-30", at(moment)),
+            verified_by: self.verified_by,
+        };
+        self.then(moment, OWNER, event)
+    }
+
     fn approved(self, moment: &str, request: RequestId, valid_until: &str) -> Self {
         let event = AccessEvent::RequestApproved {
             request,
@@ -170,7 +178,7 @@ impl History {
     }
 }
 
-const STATES: [&str; 14] = [
+const STATES: [&str; 18] = [
     // Nobody asked for it.
     "none",
     // Menunggu Verifikasi, the first time.
@@ -199,6 +207,14 @@ const STATES: [&str; 14] = [
     "expired-waiting",
     // Kedaluwarsa by the cut-off, while a reactivation waited.
     "overtaken",
+    // Aktif, with the end near enough to be extended.
+    "ending",
+    // The same, with an extension that waits.
+    "extending",
+    // Aktif by the record, past its end, with an extension that waits.
+    "past-extending",
+    // Kedaluwarsa by the sweep, while an extension waited.
+    "lapsed-extending",
 ];
 
 fn history(state: &str, verified_by: VerifiedBy) -> History {
@@ -211,8 +227,17 @@ fn history(state: &str, verified_by: VerifiedBy) -> History {
         active_until("2026-03-10").expired(moment, "2026-03-10", false)
     };
     let waits = |history: History| history.reactivation("2026-03-15T09:00:00+07:00", SECOND);
+    let extends = |history: History| history.extension("2026-03-15T09:00:00+07:00", SECOND);
     match state {
         "none" => none(),
+        "ending" => active_until("2026-05-31"),
+        "extending" => extends(active_until("2026-05-31")),
+        "past-extending" => extends(active_until("2026-03-29")),
+        "lapsed-extending" => extends(active_until("2026-03-29")).expired(
+            "2026-03-30T00:00:02+07:00",
+            "2026-03-29",
+            true,
+        ),
         "new" => new(),
         "rejected" => new().rejected("2026-01-06T09:00:00+07:00", FIRST),
         "again" => new()
@@ -396,6 +421,20 @@ fn reactivate(change: impl Fn(&mut Reactivation)) -> impl Fn(Option<&Access>) ->
     }
 }
 
+fn extend(change: impl Fn(&mut Extension)) -> impl Fn(Option<&Access>) -> Command {
+    move |_| {
+        let mut extension = Extension {
+            account: OWNER,
+            request: submitted(UNSEEN, "2027-06-30", now()),
+            verified_by: VerifiedBy::Institution,
+            conflict: None,
+            cut_off: in_force(),
+        };
+        change(&mut extension);
+        Command::Extend(extension)
+    }
+}
+
 fn expire(cut_off: CutOff) -> impl Fn(Option<&Access>) -> Command {
     move |_| Command::Expire { cut_off }
 }
@@ -404,7 +443,7 @@ fn expire(cut_off: CutOff) -> impl Fn(Option<&Access>) -> Command {
 
 #[test]
 fn the_status_of_every_state_follows_from_standing_request_and_dates() {
-    use NextStep::{Deactivate, Enter, Reactivate, RegisterAgain, Wait};
+    use NextStep::{Deactivate, Enter, Extend, Reactivate, RegisterAgain, Wait};
     type Expected = (
         &'static str,
         Standing,
@@ -414,7 +453,7 @@ fn the_status_of_every_state_follows_from_standing_request_and_dates() {
     );
     // State, standing, whether a request waits (and was overtaken), status, steps.
     #[rustfmt::skip]
-    let expected: [Expected; 13] = [
+    let expected: [Expected; 17] = [
         ("new", Standing::Unverified, Some(false), Status::Pending, &[Wait]),
         ("rejected", Standing::Rejected, None, Status::Rejected, &[RegisterAgain]),
         ("again", Standing::Rejected, Some(false), Status::Pending, &[Wait]),
@@ -428,6 +467,10 @@ fn the_status_of_every_state_follows_from_standing_request_and_dates() {
         ("expired", Standing::Expired, None, Status::Expired, &[Reactivate]),
         ("expired-waiting", Standing::Expired, Some(false), Status::Pending, &[Wait]),
         ("overtaken", Standing::Expired, Some(true), Status::Expired, &[Wait]),
+        ("ending", Standing::Active, None, Status::Active, &[Enter, Extend, Deactivate]),
+        ("extending", Standing::Active, Some(false), Status::Active, &[Enter, Deactivate]),
+        ("past-extending", Standing::Active, Some(false), Status::Expired, &[Wait]),
+        ("lapsed-extending", Standing::Expired, Some(true), Status::Expired, &[Wait]),
     ];
     assert_eq!(
         expected.map(|row| row.0),
@@ -444,14 +487,7 @@ fn the_status_of_every_state_follows_from_standing_request_and_dates() {
             status == Status::Active,
             "{state}"
         );
-        assert_eq!(
-            next_steps(
-                status,
-                WaitsFor::new(access.pending.as_ref().map(|p| p.by_meeting))
-            ),
-            steps,
-            "{state}"
-        );
+        assert_eq!(access.next_steps(now(), in_force()), steps, "{state}");
     }
 }
 
@@ -469,7 +505,10 @@ fn mtg_1_who_is_verified_in_a_meeting_is_told_to_come() {
     let access = Access::apply(ACCESS, None, &recorded).unwrap();
     let waits_for = WaitsFor::new(access.pending.map(|pending| pending.by_meeting));
     assert_eq!(waits_for, WaitsFor::Meeting);
-    assert_eq!(next_steps(Status::Pending, waits_for), [NextStep::Meet]);
+    assert_eq!(
+        next_steps(Status::Pending, waits_for, true),
+        [NextStep::Meet]
+    );
 }
 
 #[test]
@@ -533,11 +572,11 @@ fn reg_7_one_access_per_account_role_and_work_unit() {
             ("access-requested", "none rejected"),
             (
                 "AlreadyWaiting",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             (
                 "AccessExists",
-                "active carried past inactive inactive-past expired",
+                "active carried ending past inactive inactive-past expired",
             ),
         ],
     );
@@ -558,7 +597,7 @@ fn a_registration_never_lands_on_an_access_it_does_not_speak_of() {
                 (
                     "UnknownAccess",
                     "new rejected again active carried past inactive inactive-past \
-                     inactive-waiting inactive-past-waiting expired expired-waiting overtaken",
+                     inactive-waiting inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
                 ),
             ],
         );
@@ -573,11 +612,11 @@ fn check_bad_form(change: impl Fn(&mut Registration), refusal: &str) {
             (refusal, "none rejected"),
             (
                 "AlreadyWaiting",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             (
                 "AccessExists",
-                "active carried past inactive inactive-past expired",
+                "active carried ending past inactive inactive-past expired",
             ),
         ],
     );
@@ -709,10 +748,13 @@ fn all_4_a_role_that_is_excluded_is_neither_registered_nor_approved_nor_reactiva
                 ),
                 (
                     "AlreadyWaiting",
-                    "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                    "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
                 ),
                 ("NotReactivatable { status: Rejected }", "rejected"),
-                ("NotReactivatable { status: Active }", "active carried"),
+                (
+                    "NotReactivatable { status: Active }",
+                    "active carried ending",
+                ),
             ],
         );
     }
@@ -748,7 +790,7 @@ fn an_access_is_carried_over_once_also_past_its_end() {
                 (
                     "AccessExists",
                     "new rejected again active carried past inactive inactive-past \
-                     inactive-waiting inactive-past-waiting expired expired-waiting overtaken",
+                     inactive-waiting inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
                 ),
             ],
         );
@@ -771,11 +813,11 @@ fn ver_1_the_vai_of_the_institution_decides() {
             ("UnknownAccess", "none"),
             (
                 "request-approved",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             (
                 "AlreadyDecided",
-                "rejected active past inactive inactive-past expired",
+                "rejected active ending past inactive inactive-past expired",
             ),
             ("NoLongerWaiting", "carried"),
         ],
@@ -783,11 +825,11 @@ fn ver_1_the_vai_of_the_institution_decides() {
             ("UnknownAccess", "none"),
             (
                 "request-rejected",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             (
                 "AlreadyDecided",
-                "rejected active past inactive inactive-past expired",
+                "rejected active ending past inactive inactive-past expired",
             ),
             ("NoLongerWaiting", "carried"),
         ],
@@ -800,7 +842,7 @@ fn check_nobody_decides(verifier: &Verifier, refusal: &str) {
         (
             refusal,
             "new rejected again active carried past inactive inactive-past inactive-waiting \
-             inactive-past-waiting expired expired-waiting overtaken",
+             inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
         ),
     ];
     check_decisions(verifier, &expected, &expected);
@@ -857,8 +899,8 @@ fn ver_1_nobody_decides_their_own_request() {
 
 #[test]
 fn ver_1_requests_for_the_vai_role_are_decided_nationally_only() {
-    let settled = "rejected active past inactive inactive-past expired";
-    let waiting = "new again inactive-waiting inactive-past-waiting expired-waiting overtaken";
+    let settled = "rejected active ending past inactive inactive-past expired";
+    let waiting = "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending";
     for capacity in [Capacity::Directorate, Capacity::Operator] {
         let national = verifier(VERIFIER, capacity, ELSEWHERE);
         check_as(
@@ -890,7 +932,7 @@ fn ver_1_requests_for_the_vai_role_are_decided_nationally_only() {
             (
                 "UnknownRequest",
                 "new rejected again active carried past inactive inactive-past inactive-waiting \
-                 inactive-past-waiting expired expired-waiting overtaken",
+                 inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
             ),
         ],
     );
@@ -923,7 +965,7 @@ fn ver_4_a_request_that_does_not_wait_cannot_be_decided() {
         (
             "NoLongerWaiting",
             "new rejected again active carried past inactive inactive-past inactive-waiting \
-             inactive-past-waiting expired expired-waiting overtaken",
+             inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
         ),
     ];
     check(approve(|a| a.request = UNSEEN), &expected);
@@ -966,11 +1008,11 @@ fn check_bad_decision(command: impl Fn(Option<&Access>) -> Command, refusal: &st
             ("UnknownAccess", "none"),
             (
                 refusal,
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             (
                 "AlreadyDecided",
-                "rejected active past inactive inactive-past expired",
+                "rejected active ending past inactive inactive-past expired",
             ),
             ("NoLongerWaiting", "carried"),
         ],
@@ -1020,7 +1062,7 @@ fn ver_2_an_approval_needs_the_attestation() {
 fn ver_2_the_end_date_may_be_earlier_than_the_decrees_never_later() {
     // Registrations here ask for 31 December 2026, reactivations for 30 June 2027.
     let until = |date: &'static str| approve(move |a| a.valid_until = Some(day(date)));
-    let settled = "rejected active past inactive inactive-past expired";
+    let settled = "rejected active ending past inactive inactive-past expired";
     check(
         until("2027-01-01"),
         &[
@@ -1028,7 +1070,7 @@ fn ver_2_the_end_date_may_be_earlier_than_the_decrees_never_later() {
             ("LaterThanDecree { decree: 2026-12-31 }", "new again"),
             (
                 "request-approved",
-                "inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             ("AlreadyDecided", settled),
             ("NoLongerWaiting", "carried"),
@@ -1041,7 +1083,7 @@ fn ver_2_the_end_date_may_be_earlier_than_the_decrees_never_later() {
             ("LaterThanDecree { decree: 2026-12-31 }", "new again"),
             (
                 "LaterThanDecree { decree: 2027-06-30 }",
-                "inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             ("AlreadyDecided", settled),
             ("NoLongerWaiting", "carried"),
@@ -1049,7 +1091,21 @@ fn ver_2_the_end_date_may_be_earlier_than_the_decrees_never_later() {
     );
     check_bad_decision(until("2026-12-31"), "request-approved");
     check_bad_decision(until("2026-12-30"), "request-approved");
-    check_bad_decision(until("2026-03-30"), "request-approved");
+    let waiting = "new again inactive-waiting inactive-past-waiting expired-waiting overtaken";
+    check(
+        until("2026-03-30"),
+        &[
+            ("UnknownAccess", "none"),
+            (
+                "request-approved",
+                &format!("{waiting} past-extending lapsed-extending"),
+            ),
+            // An earlier end than it has already is no extension.
+            ("NotLater { current: 2026-05-31 }", "extending"),
+            ("AlreadyDecided", settled),
+            ("NoLongerWaiting", "carried"),
+        ],
+    );
     check_bad_decision(until("2026-03-29"), "EndDatePast");
 }
 
@@ -1111,14 +1167,17 @@ fn exp_1_an_active_access_is_given_up_at_once() {
         deactivate(|_| {}),
         &[
             ("UnknownAccess", "none"),
-            ("access-deactivated", "active carried"),
+            ("access-deactivated", "active carried ending extending"),
             ("NotActive { status: Rejected }", "rejected"),
             ("NotActive { status: Inactive }", "inactive inactive-past"),
             (
                 "NotActive { status: Pending }",
                 "new again inactive-waiting inactive-past-waiting expired-waiting",
             ),
-            ("NotActive { status: Expired }", "past expired overtaken"),
+            (
+                "NotActive { status: Expired }",
+                "past past-extending expired overtaken lapsed-extending",
+            ),
         ],
     );
 }
@@ -1129,14 +1188,20 @@ fn exp_4_before_the_cut_off_a_past_due_access_can_be_given_up() {
         deactivate(|d| d.cut_off = not_yet()),
         &[
             ("UnknownAccess", "none"),
-            ("access-deactivated", "active carried past"),
+            (
+                "access-deactivated",
+                "active carried ending extending past past-extending",
+            ),
             ("NotActive { status: Rejected }", "rejected"),
             ("NotActive { status: Inactive }", "inactive inactive-past"),
             (
                 "NotActive { status: Pending }",
                 "new again inactive-waiting inactive-past-waiting expired-waiting",
             ),
-            ("NotActive { status: Expired }", "expired overtaken"),
+            (
+                "NotActive { status: Expired }",
+                "expired overtaken lapsed-extending",
+            ),
         ],
     );
 }
@@ -1148,7 +1213,7 @@ fn exp_1_only_the_owner_gives_it_up() {
         &[(
             "UnknownAccess",
             "none new rejected again active carried past inactive inactive-past inactive-waiting \
-             inactive-past-waiting expired expired-waiting overtaken",
+             inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
         )],
     );
 }
@@ -1160,14 +1225,17 @@ fn exp_6_somebody_else_carries_on() {
         deactivate(|d| d.handover = successor(OWNER)),
         &[
             ("UnknownAccess", "none"),
-            ("SuccessorIsOwner", "active carried"),
+            ("SuccessorIsOwner", "active carried ending extending"),
             ("NotActive { status: Rejected }", "rejected"),
             ("NotActive { status: Inactive }", "inactive inactive-past"),
             (
                 "NotActive { status: Pending }",
                 "new again inactive-waiting inactive-past-waiting expired-waiting",
             ),
-            ("NotActive { status: Expired }", "past expired overtaken"),
+            (
+                "NotActive { status: Expired }",
+                "past past-extending expired overtaken lapsed-extending",
+            ),
         ],
     );
     let command = deactivate(|d| d.handover = successor(SOMEBODY));
@@ -1192,10 +1260,13 @@ fn exp_5_reactivation_starts_from_tidak_aktif_and_kedaluwarsa() {
             ("access-expired + reactivation-requested", "past"),
             (
                 "AlreadyWaiting",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             ("NotReactivatable { status: Rejected }", "rejected"),
-            ("NotReactivatable { status: Active }", "active carried"),
+            (
+                "NotReactivatable { status: Active }",
+                "active carried ending",
+            ),
         ],
     );
 }
@@ -1209,10 +1280,13 @@ fn exp_4_before_the_cut_off_a_past_due_access_is_active_and_needs_no_reactivatio
             ("reactivation-requested", "inactive inactive-past expired"),
             (
                 "AlreadyWaiting",
-                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
             ),
             ("NotReactivatable { status: Rejected }", "rejected"),
-            ("NotReactivatable { status: Active }", "active carried past"),
+            (
+                "NotReactivatable { status: Active }",
+                "active carried ending past",
+            ),
         ],
     );
 }
@@ -1224,7 +1298,7 @@ fn exp_5_only_the_owner_asks_for_reactivation() {
         &[(
             "UnknownAccess",
             "none new rejected again active carried past inactive inactive-past inactive-waiting \
-             inactive-past-waiting expired expired-waiting overtaken",
+             inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
         )],
     );
 }
@@ -1253,10 +1327,13 @@ fn exp_5_a_reactivation_has_a_new_end_date() {
                 (overdue, "past"),
                 (
                     "AlreadyWaiting",
-                    "new again inactive-waiting inactive-past-waiting expired-waiting overtaken",
+                    "new again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending",
                 ),
                 ("NotReactivatable { status: Rejected }", "rejected"),
-                ("NotReactivatable { status: Active }", "active carried"),
+                (
+                    "NotReactivatable { status: Active }",
+                    "active carried ending",
+                ),
             ],
         );
     }
@@ -1287,6 +1364,139 @@ fn exp_5_the_status_before_a_rejected_reactivation_comes_back() {
     }
 }
 
+// Extend ----------------------------------------------------------------------
+
+const WAITING: &str = "new again inactive-waiting inactive-past-waiting expired-waiting \
+    overtaken extending past-extending lapsed-extending";
+
+/// What stands against an extension matters only where one is possible.
+fn check_extension(command: impl Fn(Option<&Access>) -> Command, outcome: &str) {
+    check(
+        command,
+        &[
+            ("UnknownAccess", "none"),
+            (outcome, "ending"),
+            ("ExtensionTooEarly { from: 2026-10-02 }", "active carried"),
+            ("AlreadyWaiting", WAITING),
+            ("NotExtendable { status: Rejected }", "rejected"),
+            (
+                "NotExtendable { status: Inactive }",
+                "inactive inactive-past",
+            ),
+            ("NotExtendable { status: Expired }", "past expired"),
+        ],
+    );
+}
+
+#[test]
+fn exp_7_an_access_is_extended_while_it_is_active_and_near_its_end() {
+    check_extension(extend(|_| {}), "extension-requested");
+    // EXP-4: past its end and still active, it can be extended too.
+    let command = extend(|e| e.cut_off = not_yet())(None);
+    assert_eq!(outcome(&decided("past", command)), "extension-requested");
+}
+
+#[test]
+fn exp_7_only_the_owner_extends() {
+    let all = STATES.join(" ");
+    check(extend(|e| e.account = SOMEBODY), &[("UnknownAccess", &all)]);
+}
+
+#[test]
+fn exp_7_an_extension_opens_ninety_calendar_days_before_the_last() {
+    let access = history("active", VerifiedBy::Institution).access();
+    for (moment, expected) in [
+        (
+            "2026-10-01T23:59:59+07:00",
+            "ExtensionTooEarly { from: 2026-10-02 }",
+        ),
+        ("2026-10-02T00:00:00+07:00", "extension-requested"),
+        ("2026-12-31T23:59:59+07:00", "extension-requested"),
+        (
+            "2027-01-01T00:00:00+07:00",
+            "NotExtendable { status: Expired }",
+        ),
+    ] {
+        let result = decide(access.as_ref(), extend(|_| {})(None), at(moment));
+        assert_eq!(outcome(&result), expected, "{moment}");
+    }
+}
+
+#[test]
+fn exp_7_an_extension_ends_later_than_the_access() {
+    for (valid_until, expected) in [
+        ("2026-03-29", "EndDatePast"),
+        ("2026-05-30", "NotLater { current: 2026-05-31 }"),
+        ("2026-05-31", "NotLater { current: 2026-05-31 }"),
+        ("2026-06-01", "extension-requested"),
+        ("2036-03-30", "extension-requested"),
+        ("2036-03-31", "EndDateTooFar"),
+    ] {
+        check_extension(
+            extend(|e| e.request.valid_until = day(valid_until)),
+            expected,
+        );
+    }
+}
+
+#[test]
+fn all_4_a_role_that_is_excluded_is_not_extended() {
+    check_extension(
+        extend(|e| e.conflict = clash(Scope::Account)),
+        "RoleConflict PPK-BENDAHARA",
+    );
+}
+
+#[test]
+fn exp_7_what_waits_changes_nothing_until_it_is_decided() {
+    let waiting = history("extending", VerifiedBy::Institution);
+    let access = waiting.clone().access().unwrap();
+    assert!(access.gives_entry(now(), in_force()));
+    assert_eq!(access.valid_until, Some(day("2026-05-31")));
+    assert_eq!(access.pending.unwrap().kind, RequestKind::Extension);
+    let moment = "2026-03-30T14:10:00+07:00";
+    let approved = waiting.clone().approved(moment, SECOND, "2027-01-31");
+    let approved = approved.access().unwrap();
+    assert_eq!(approved.valid_until, Some(day("2027-01-31")));
+    assert_eq!(approved.pending, None);
+    let rejected = waiting.rejected(moment, SECOND).access().unwrap();
+    assert!(rejected.gives_entry(now(), in_force()));
+    assert_eq!(rejected.valid_until, Some(day("2026-05-31")));
+    assert_eq!(rejected.rejection.as_deref(), Some("SK tidak terbaca"));
+    let again = extend(|_| {})(None);
+    assert_eq!(
+        outcome(&decide(Some(&rejected), again, now())),
+        "extension-requested"
+    );
+}
+
+#[test]
+fn exp_7_the_old_date_passes_while_it_waits_and_it_can_still_be_approved() {
+    for state in ["past-extending", "lapsed-extending"] {
+        let history = history(state, VerifiedBy::Institution);
+        let access = history.clone().access().unwrap();
+        assert!(!access.gives_entry(now(), in_force()), "{state}");
+        let approved = history.approved("2026-03-30T14:10:00+07:00", SECOND, "2027-06-30");
+        assert!(approved.access().unwrap().gives_entry(now(), in_force()));
+    }
+}
+
+#[test]
+fn exp_1_who_gives_an_access_up_takes_its_extension_back() {
+    let history = history("extending", VerifiedBy::Institution);
+    let given_up = history.deactivated("2026-03-30T14:10:00+07:00");
+    let access = given_up.access().unwrap();
+    assert_eq!(access.status(now(), in_force()), Status::Inactive);
+    assert_eq!(access.pending, None);
+    // Its verifier is told who was first.
+    let result = decide(Some(&access), Command::Approve(approval(SECOND)), now());
+    let Err(Refusal::AlreadyDecided(decision)) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!(decision.decided_as, Capacity::Owner);
+    assert!(!decision.approved);
+}
+
 // Expire ----------------------------------------------------------------------
 
 #[test]
@@ -1295,11 +1505,11 @@ fn exp_3_what_is_past_its_end_expires() {
         expire(in_force()),
         &[
             ("UnknownAccess", "none"),
-            ("access-expired", "past"),
+            ("access-expired", "past past-extending"),
             (
                 "NotDue",
                 "new rejected again active carried inactive inactive-past inactive-waiting \
-                 inactive-past-waiting expired expired-waiting overtaken",
+                 inactive-past-waiting expired expired-waiting overtaken ending extending lapsed-extending",
             ),
         ],
     );
@@ -1314,7 +1524,7 @@ fn exp_4_before_the_cut_off_nothing_expires() {
             (
                 "NotDue",
                 "new rejected again active carried past inactive inactive-past inactive-waiting \
-                 inactive-past-waiting expired expired-waiting overtaken",
+                 inactive-past-waiting expired expired-waiting overtaken ending extending past-extending lapsed-extending",
             ),
         ],
     );
@@ -1326,11 +1536,14 @@ fn exp_4_the_cut_off_takes_along_whose_reactivation_waits() {
         expire(since_midnight()),
         &[
             ("UnknownAccess", "none"),
-            ("access-expired", "past inactive-past-waiting"),
+            (
+                "access-expired",
+                "past past-extending inactive-past-waiting",
+            ),
             (
                 "NotDue",
                 "new rejected again active carried inactive inactive-past inactive-waiting \
-                 expired expired-waiting overtaken",
+                 expired expired-waiting overtaken ending extending lapsed-extending",
             ),
         ],
     );
@@ -1427,19 +1640,21 @@ fn exp_4_the_cut_off_is_exact_to_the_millisecond() {
 fn every_event_follows_only_the_states_it_can() {
     let moment = "2026-03-30T14:10:00+07:00";
     type Append = fn(History, &str) -> History;
-    const SECOND_WAITS: &str =
-        "again inactive-waiting inactive-past-waiting expired-waiting overtaken";
+    const SECOND_WAITS: &str = "again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending";
     #[rustfmt::skip]
-    let next: [(&str, Append, &str); 8] = [
+    let next: [(&str, Append, &str); 9] = [
         ("requested", |h, m| h.requested(m, UNSEEN), "none rejected"),
         ("carried over", |h, m| h.carried_over(m, "2026-12-31"), "none"),
         ("reactivation", |h, m| h.reactivation(m, UNSEEN), "inactive inactive-past expired"),
+        ("extension", |h, m| h.extension(m, UNSEEN), "active carried ending past"),
         ("approved first", |h, m| h.approved(m, FIRST, "2026-12-31"), "new"),
         ("approved second", |h, m| h.approved(m, SECOND, "2026-12-31"), SECOND_WAITS),
         ("rejected second", |h, m| h.rejected(m, SECOND), SECOND_WAITS),
-        ("deactivated", |h, m| h.deactivated(m), "active carried past"),
+        ("deactivated", |h, m| h.deactivated(m),
+            "active carried ending extending past past-extending"),
         ("expired", |h, m| h.expired(m, "2026-12-31", false),
-            "active carried past inactive-waiting inactive-past-waiting"),
+            "active carried ending extending past past-extending inactive-waiting \
+             inactive-past-waiting"),
     ];
     for (event, append, allowed) in next {
         for state in STATES {
@@ -1627,6 +1842,18 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
                 "verified_by":"national"}"#,
         ),
         (
+            AccessEvent::ExtensionRequested {
+                request: request(),
+                verified_by: VerifiedBy::Institution,
+            },
+            "extension-requested",
+            r#"{"request":{"id":"00000000-0000-0000-0000-0000000000e1",
+                    "valid_until":"2026-12-31",
+                    "document":"00000000-0000-0000-0000-0000000000d1",
+                    "deadline_at":1767837600000},
+                "verified_by":"institution"}"#,
+        ),
+        (
             AccessEvent::RequestApproved {
                 request: FIRST,
                 decided_as: Capacity::Directorate,
@@ -1721,6 +1948,7 @@ fn every_kind_has_a_stored_form_in_this_test() {
             "access-requested",
             "access-carried-over",
             "reactivation-requested",
+            "extension-requested",
             "request-approved",
             "request-rejected",
             "access-deactivated",

@@ -3,8 +3,8 @@
 //! turns one into a command that fits the state often enough to get far.
 
 use akses_domain::access::{
-    Access, AccessEvent, Approval, Command, Deactivation, Form, Handover, Reactivation, Recorded,
-    Registration, Submitted, Verifier,
+    Access, AccessEvent, Approval, Command, Deactivation, Extension, Form, Handover, Reactivation,
+    Recorded, Registration, Submitted, Verifier,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
@@ -95,6 +95,10 @@ pub enum Deed {
         by_owner: bool,
         end_days: i64,
     },
+    Extend {
+        by_owner: bool,
+        end_days: i64,
+    },
     Expire,
     RejectUnmet {
         which: Which,
@@ -152,7 +156,7 @@ fn wait() -> impl Strategy<Value = Wait> {
 }
 
 fn end_days() -> impl Strategy<Value = i64> {
-    prop_oneof![8 => 0_i64..40, 1 => -3_i64..1, 1 => 3_600_i64..3_700]
+    prop_oneof![8 => 0_i64..40, 2 => 80_i64..140, 1 => -3_i64..1, 1 => 3_600_i64..3_700]
 }
 
 fn which() -> impl Strategy<Value = Which> {
@@ -202,6 +206,9 @@ fn deed() -> impl Strategy<Value = Deed> {
             Deed::Deactivate { by_owner, successor }
         }),
         4 => (mostly(), end_days()).prop_map(|(by_owner, end_days)| Deed::Reactivate {
+            by_owner, end_days,
+        }),
+        5 => (mostly(), 20_i64..200).prop_map(|(by_owner, end_days)| Deed::Extend {
             by_owner, end_days,
         }),
         3 => Just(Deed::Expire),
@@ -357,12 +364,20 @@ impl World {
                 conflict: None,
                 cut_off: CUT_OFF,
             }),
+            Deed::Extend { by_owner, end_days } => Command::Extend(Extension {
+                account: owner_or_somebody(&slot, *by_owner),
+                request: self.submitted(&slot, *end_days),
+                verified_by: slot.verified_by,
+                conflict: None,
+                cut_off: CUT_OFF,
+            }),
             Deed::Expire => Command::Expire { cut_off: CUT_OFF },
         };
         let actor = match &step.deed {
-            Deed::Register { .. } | Deed::Deactivate { .. } | Deed::Reactivate { .. } => {
-                slot.account.to_string()
-            }
+            Deed::Register { .. }
+            | Deed::Deactivate { .. }
+            | Deed::Reactivate { .. }
+            | Deed::Extend { .. } => slot.account.to_string(),
             Deed::Approve { .. } | Deed::Reject { .. } => VERIFIER.to_string(),
             Deed::CarryOver { .. } => "operator:import".to_owned(),
             Deed::Expire => "timer:expiry".to_owned(),
@@ -508,7 +523,8 @@ impl World {
 pub fn requested(event: &AccessEvent) -> Option<RequestId> {
     match event {
         AccessEvent::AccessRequested { request, .. }
-        | AccessEvent::ReactivationRequested { request, .. } => Some(request.id),
+        | AccessEvent::ReactivationRequested { request, .. }
+        | AccessEvent::ExtensionRequested { request, .. } => Some(request.id),
         _ => None,
     }
 }

@@ -247,6 +247,8 @@ pub(super) async fn measure(
     let owned = people.owned(first, registered);
     let approvals = owned.iter().map(|o| o.approval(&people.verifier)).collect();
     run("decide-verification", "request-approved", approvals).await?;
+    let extensions = owned.iter().map(Owned::extension).collect();
+    run("submit-extension", "extension-requested", extensions).await?;
     let deactivations = owned.iter().map(Owned::deactivation).collect();
     run("deactivate-access", "access-deactivated", deactivations).await?;
     let reactivations = owned.iter().map(Owned::reactivation).collect();
@@ -390,6 +392,16 @@ pub(super) async fn measure(
         run(operation, "fixed", vec![shot; counts.reads]).await?;
     }
 
+    // Looks at every access of the institution.
+    let wave = Shot::get("/api/coming-wave", Some(&people.verifier));
+    run("coming-wave", "fixed", vec![wave; counts.slow]).await?;
+    // One for each institution and week, so there is one to measure.
+    if connections == CONNECTIONS[0] {
+        let body = json!({ "institution": people.institution, "within_days": 90 });
+        let appeal = Shot::post("/api/appeals", Some(&people.verifier), json(&body));
+        run("send-appeal", "", vec![appeal]).await?;
+    }
+
     // Nothing to give up: what every tab does after the first one did it.
     let discard = people.discard();
     run("discard-draft", "fixed", vec![discard; counts.slow]).await?;
@@ -402,6 +414,12 @@ pub(super) async fn measure(
         "expire-accesses",
         "fixed",
         vec![timer("expire-accesses"); counts.slow],
+    )
+    .await?;
+    run(
+        "remind-ends",
+        "fixed",
+        vec![timer("remind-ends"); counts.slow],
     )
     .await?;
     run(
@@ -567,8 +585,16 @@ impl Owned {
         Shot::post(
             path,
             Some(verifier),
-            json(&json!({ "decision": "approve", "attested": true })),
+            json(&json!({
+                "decision": "approve", "attested": true, "valid_until": near().to_string(),
+            })),
         )
+    }
+
+    fn extension(&self) -> Shot {
+        let path = format!("/api/accesses/{}/extension", self.access);
+        let body = json!({ "valid_until": "2031-12-31", "document": self.document });
+        Shot::post(path, Some(&self.token), json(&body))
     }
 
     fn deactivation(&self) -> Shot {
@@ -585,6 +611,11 @@ impl Owned {
         let body = json!({ "valid_until": "2031-12-31", "document": self.document });
         Shot::post(path, Some(&self.token), json(&body))
     }
+}
+
+/// An end near enough to be extended, with some days for a clock that is moved.
+fn near() -> chrono::NaiveDate {
+    (chrono::Utc::now() + chrono::TimeDelta::days(60)).date_naive()
 }
 
 fn json(value: &Value) -> Bytes {

@@ -22,6 +22,11 @@ const CALM: Duration = Duration::from_secs(3);
 /// How many of the accesses belong to one person; those who sign in have as many
 /// as anybody.
 const ACCESSES_OF_ONE: i64 = 3;
+/// One access in so many is near its end, for the reminders. A prime, so that their
+/// days differ.
+const NEAR_EVERY: i64 = 997;
+/// Runs of a timer that finds nothing.
+const IDLE_RUNS: usize = 51;
 /// Rows of one statement while the database is filled.
 const FILL_ROWS: i64 = 50_000;
 
@@ -38,6 +43,14 @@ pub(super) struct Sweep {
     reads_during: Figures,
     /// The bar is 5.
     times_read_p99: f64,
+    /// People reminded before their end, among so many accesses, and how long it took.
+    reminded: u64,
+    remind_seconds: f64,
+    /// A tick of each timer that finds nothing.
+    sweep_idle_ms: f64,
+    remind_idle_ms: f64,
+    /// The bar is 3.
+    times_sweep_idle: f64,
 }
 
 /// Fills a database with due accesses and sweeps it.
@@ -78,6 +91,18 @@ pub(super) async fn measure(
     stop.send(true)?;
     let reads_during = busy.await??;
 
+    progress::note("reminders, and ticks that find nothing");
+    let mut connection = Connection::open(service.address).await?;
+    let began = Instant::now();
+    let outcome = connection.json(&timer("remind-ends")).await?;
+    let remind = began.elapsed();
+    let reminded = outcome["reminded"]
+        .as_u64()
+        .context("a run says how many it reminded")?;
+    anyhow::ensure!(outcome["done"] == true, "few are near their end");
+    let sweep_idle_ms = idle_ms(&mut connection, "expire-accesses").await?;
+    let remind_idle_ms = idle_ms(&mut connection, "remind-ends").await?;
+
     drop(service);
     std::fs::remove_dir_all(state_dir)?;
     Ok(Sweep {
@@ -87,6 +112,11 @@ pub(super) async fn measure(
         plain_update_seconds: plain.as_secs_f64(),
         times_plain_update: took.as_secs_f64() / plain.as_secs_f64(),
         times_read_p99: reads_during.p99_ms / reads_before.p99_ms,
+        reminded,
+        remind_seconds: remind.as_secs_f64(),
+        sweep_idle_ms,
+        remind_idle_ms,
+        times_sweep_idle: remind_idle_ms / sweep_idle_ms,
         reads_before,
         reads_during,
     })
@@ -94,12 +124,7 @@ pub(super) async fn measure(
 
 /// Drives the timer as a scheduler would, until none is left.
 async fn sweep(service: &Service, rows: u64) -> Result<Duration> {
-    let operator: Arc<str> = OPERATOR_TOKEN.into();
-    let run = Shot::post(
-        "/internal/timers/expire-accesses",
-        Some(&operator),
-        Bytes::new(),
-    );
+    let run = timer("expire-accesses");
     let mut connection = Connection::open(service.address).await?;
     let mut expired = 0;
     let began = Instant::now();
@@ -115,8 +140,31 @@ async fn sweep(service: &Service, rows: u64) -> Result<Duration> {
     }
 }
 
-/// Carries over `rows` accesses whose end lies in the last year, with the
-/// events and the triggers of the product.
+fn timer(name: &str) -> Shot {
+    let operator: Arc<str> = OPERATOR_TOKEN.into();
+    Shot::post(
+        format!("/internal/timers/{name}"),
+        Some(&operator),
+        Bytes::new(),
+    )
+}
+
+/// The median time of a timer's run that finds nothing to do.
+async fn idle_ms(connection: &mut Connection, name: &str) -> Result<f64> {
+    let run = timer(name);
+    let mut times = Vec::with_capacity(IDLE_RUNS);
+    for _ in 0..IDLE_RUNS {
+        let began = Instant::now();
+        connection.json(&run).await?;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    Ok(super::ms(times[IDLE_RUNS / 2]))
+}
+
+/// Carries over `rows` accesses whose end lies in the last year, but for one in
+/// [`NEAR_EVERY`] that ends within the next month, with the events and the triggers
+/// of the product.
 fn fill(database: &Path, rows: u64) -> Result<()> {
     let connection = reference::open(database)?;
     let mut insert = connection.prepare(
@@ -129,7 +177,8 @@ fn fill(database: &Path, rows: u64) -> Result<()> {
                             'work_unit', printf('01900000-0000-7000-9000-%012x', n),
                             'institution', (SELECT id FROM institution LIMIT 1),
                             'zone', 'WIB', 'verified_by', 'institution',
-                            'valid_until', date('now', '-2 days', printf('-%d days', n % 365))),
+                            'valid_until', iif(n % ?5 = 0, date('now', printf('+%d days', 2 + n % 28)),
+                                               date('now', '-2 days', printf('-%d days', n % 365)))),
                 'operator:bench', 0, 'bench', '', (SELECT id FROM institution LIMIT 1)
          FROM n",
     )?;
@@ -140,7 +189,7 @@ fn fill(database: &Path, rows: u64) -> Result<()> {
     let rows = i64::try_from(rows)?;
     for from in (0..rows).step_by(usize::try_from(FILL_ROWS)?) {
         let to = rows.min(from + FILL_ROWS);
-        insert.execute((from, to, &accounts, ACCESSES_OF_ONE))?;
+        insert.execute((from, to, &accounts, ACCESSES_OF_ONE, NEAR_EVERY))?;
     }
     connection.pragma_update(None, "wal_checkpoint", "truncate")?;
     Ok(())
@@ -151,7 +200,8 @@ impl std::fmt::Display for Sweep {
         write!(
             f,
             "\nsweep of {} rows: {:.1} s, {:.0} rows/s, {:.1} times one plain UPDATE ({:.2} s); \
-             reads p99 {:.2} ms before, {:.2} ms during: {:.1} times",
+             reads p99 {:.2} ms before, {:.2} ms during: {:.1} times; {} reminders in {:.2} s; \
+             a tick without work: sweep {:.2} ms, reminders {:.2} ms: {:.1} times",
             self.rows,
             self.seconds,
             self.rows_per_second,
@@ -160,6 +210,11 @@ impl std::fmt::Display for Sweep {
             self.reads_before.p99_ms,
             self.reads_during.p99_ms,
             self.times_read_p99,
+            self.reminded,
+            self.remind_seconds,
+            self.sweep_idle_ms,
+            self.remind_idle_ms,
+            self.times_sweep_idle,
         )
     }
 }

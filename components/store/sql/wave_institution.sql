@@ -1,0 +1,1 @@
+SELECT id, name, zone FROM institution WHERE id = ?1
