@@ -103,6 +103,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ("accept-terms", &["accounts", "events", "platforms"]),
     ("api-description", &[]),
     (
+        "assign-successor",
+        &["accounts", "duties", "events", "handovers", "wasi:config"],
+    ),
+    (
         "call-next",
         &["accesses", "events", "meetings", "wasi:config"],
     ),
@@ -112,7 +116,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "deactivate-access",
-        &["accesses", "accounts", "events", "wasi:config"],
+        &["accounts", "events", "handovers", "wasi:config"],
     ),
     (
         "decide-verification",
@@ -172,12 +176,21 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-handovers", &["duties", "handovers", "wasi:config"]),
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
         &["accesses", "conflicts", "requests", "wasi:config"],
     ),
+    (
+        "list-successors",
+        &["duties", "events", "handovers", "wasi:config"],
+    ),
     ("meeting-queue", &["accesses", "meetings", "wasi:config"]),
+    (
+        "name-successor",
+        &["accounts", "events", "handovers", "wasi:config"],
+    ),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
@@ -225,6 +238,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "sirup",
         ],
     ),
+    ("report-unassigned", &["events", "handovers", "wasi:config"]),
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),

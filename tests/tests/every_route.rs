@@ -39,6 +39,10 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/accesses", "GET", For::People),
     ("/api/accesses/:id/deactivation", "POST", For::People),
     ("/api/accesses/:id/reactivation", "POST", For::People),
+    ("/api/accesses/:id/successors", "GET", For::People),
+    ("/api/accesses/:id/handover", "POST", For::People),
+    ("/api/handovers", "GET", For::Officials),
+    ("/api/handovers/:id/successor", "POST", For::People),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
@@ -65,18 +69,20 @@ const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("/internal/timers/seal-record", "POST", For::Operators),
     ("/internal/timers/close-meetings", "POST", For::Operators),
+    ("/internal/timers/report-unassigned", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 6] = [
+const BESIDE_THE_GATE: [&str; 7] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
     "/internal/timers/seal-record",
     "/internal/timers/close-meetings",
+    "/internal/timers/report-unassigned",
     "/health",
 ];
 

@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "duties",
         sql: include_str!("../migrations/0007_duties.sql"),
     },
+    Migration {
+        number: 8,
+        name: "handovers",
+        sql: include_str!("../migrations/0008_handovers.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

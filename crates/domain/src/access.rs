@@ -15,15 +15,15 @@ mod command;
 mod event;
 mod refusal;
 
+pub use crate::handover::Handover;
 pub use command::{Approval, Command, Deactivation, Reactivation, Registration, Verifier};
-pub use event::{
-    AccessEvent, Decision, Form, Handover, RequestKind, Subject, Submitted, UnknownEvent,
-};
+pub use event::{AccessEvent, Decision, Form, RequestKind, Subject, Submitted, UnknownEvent};
 pub use refusal::Refusal;
 
 use crate::authority::Capacity;
 use crate::conflict::Clash;
 use crate::form::FieldName;
+use crate::handover::{NamedAs, Naming};
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::person::Profile;
 use crate::reference::{RoleCode, VerifiedBy};
@@ -123,6 +123,8 @@ pub struct Access {
     pub rejection: Option<String>,
     /// The last decision, so that a second verifier can be told (VER-4).
     pub decided: Option<Decision>,
+    /// Who carries on since its last end, once that was said (EXP-6).
+    pub handover: Option<Handover>,
     /// The number of its last event.
     pub version: u32,
 }
@@ -190,6 +192,7 @@ impl Access {
             pending: None,
             rejection: None,
             decided: None,
+            handover: None,
             version: 0,
         };
         blank.evolve(recorded)
@@ -248,6 +251,7 @@ impl Access {
                 self.standing = Standing::Active;
                 self.valid_until = Some(*valid_until);
                 self.rejection = None;
+                self.handover = None;
             }
             AccessEvent::RequestRejected {
                 request,
@@ -261,7 +265,11 @@ impl Access {
                 }
                 self.rejection = Some(reason.clone());
             }
-            AccessEvent::AccessDeactivated { .. } => self.standing = Standing::Inactive,
+            AccessEvent::AccessDeactivated { handover } => {
+                self.standing = Standing::Inactive;
+                self.handover = Some(handover.clone());
+            }
+            AccessEvent::HandoverNamed { handover, .. } => self.handover = Some(handover.clone()),
             AccessEvent::AccessExpired { .. } => {
                 self.standing = Standing::Expired;
                 if let Some(pending) = &mut self.pending {
@@ -290,6 +298,10 @@ impl Access {
                 self.pending.as_ref().is_some_and(|p| p.request == *request)
             }
             AccessEvent::AccessDeactivated { .. } => self.standing == Standing::Active,
+            AccessEvent::HandoverNamed { .. } => {
+                matches!(self.standing, Standing::Inactive | Standing::Expired)
+                    && !self.is_handed_over()
+            }
             // EXP-4: the cut-off also takes along what waits from Tidak Aktif.
             AccessEvent::AccessExpired { .. } => match self.standing {
                 Standing::Active => true,
@@ -346,6 +358,11 @@ impl Access {
     pub fn status(&self, now: Instant, cut_off: CutOff) -> Status {
         let waits = self.pending.as_ref().is_some_and(|p| !p.cut_off);
         status(self.standing, waits, self.is_overdue(now, cut_off))
+    }
+
+    /// Whether nobody has to be asked any more who carries on (EXP-6).
+    pub fn is_handed_over(&self) -> bool {
+        self.handover.as_ref().is_some_and(Handover::settles)
     }
 
     /// Whether it lets its owner into a platform at `now`.
@@ -479,6 +496,7 @@ pub fn decide(
             reject_unmet(access, request, reason)
         }
         (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
+        (Command::HandOver(naming), Some(access)) => hand_over(access, naming, now),
         (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
         (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
     }
@@ -642,15 +660,42 @@ fn deactivate(
         Status::Active => {}
         status => return Err(Refusal::NotActive { status }),
     }
-    let handover = deactivation.handover;
-    if handover
-        == (Handover::Successor {
-            account: access.account,
-        })
-    {
+    let handover = by_somebody_else(access, deactivation.handover)?;
+    Ok(vec![AccessEvent::AccessDeactivated { handover }])
+}
+
+/// EXP-6, after the end and once; who left it to others may still name somebody.
+/// An overdue access that no sweep has met yet expires first, as in [`reactivate`].
+fn hand_over(access: &Access, naming: Naming, now: Instant) -> Result<Vec<AccessEvent>, Refusal> {
+    if naming.named_as == NamedAs::Owner && naming.account != access.account {
+        return Err(Refusal::UnknownAccess);
+    }
+    let overdue = access.is_overdue(now, naming.cut_off);
+    if !overdue && !matches!(access.standing, Standing::Inactive | Standing::Expired) {
+        return Err(Refusal::NotEnded {
+            status: access.status(now, naming.cut_off),
+        });
+    }
+    let said_again = access.handover.is_some() && !naming.handover.settles();
+    if access.is_handed_over() || said_again {
+        return Err(Refusal::HandoverNamed);
+    }
+    let mut events = Vec::with_capacity(2);
+    if overdue {
+        events.push(expired(access));
+    }
+    events.push(AccessEvent::HandoverNamed {
+        handover: by_somebody_else(access, naming.handover)?,
+        named_as: naming.named_as,
+    });
+    Ok(events)
+}
+
+fn by_somebody_else(access: &Access, handover: Handover) -> Result<Handover, Refusal> {
+    if handover.successor() == Some(access.account) {
         return Err(Refusal::SuccessorIsOwner);
     }
-    Ok(vec![AccessEvent::AccessDeactivated { handover }])
+    Ok(handover)
 }
 
 /// EXP-5. An overdue access that no sweep has met yet expires first, so that

@@ -15,6 +15,7 @@ pub mod conflict;
 pub mod deadline;
 pub mod duty;
 pub mod form;
+pub mod handover;
 pub mod ids;
 pub mod meeting;
 pub mod person;

@@ -70,6 +70,10 @@ fn check_reach(met: &BTreeSet<String>) {
         "reactivation-requested",
         "access-expired + reactivation-requested",
         "access-expired",
+        "handover-named",
+        "access-expired + handover-named",
+        "NotEnded",
+        "HandoverNamed",
         "UnknownAccess",
         "UnknownRequest",
         "AccessExists",
@@ -131,6 +135,11 @@ fn check_event(earlier: &Slot, recorded: &Recorded, later: &Slot) {
                 "EXP-2"
             );
             assert_eq!(*overtook_request, waited.is_some());
+        }
+        AccessEvent::HandoverNamed { handover, .. } => {
+            let access = later.access.as_ref().unwrap();
+            assert!(!access.gives_entry(recorded.at, CUT_OFF), "EXP-6");
+            assert_ne!(handover.successor(), Some(access.account), "EXP-6");
         }
         AccessEvent::AccessCarriedOver { .. } | AccessEvent::AccessDeactivated { .. } => {}
     }
@@ -209,6 +218,10 @@ fn check_command(before: &Slot, command: &Command, world: &World) {
         }
         Command::Reactivate(_) => {
             assert_eq!(after.status(world.now, CUT_OFF), Status::Pending, "EXP-5");
+        }
+        Command::HandOver(_) => {
+            let again = decide(Some(after), command.clone(), world.now);
+            assert_eq!(again, Err(Refusal::HandoverNamed), "EXP-6: once");
         }
         Command::RejectUnmet { .. } => {
             let again = decide(Some(after), command.clone(), world.now);
