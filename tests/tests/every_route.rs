@@ -18,6 +18,8 @@ enum For {
     People,
     /// Whoever has a verifier's access that is in force.
     Verifiers,
+    /// Whoever has an official's access that is in force.
+    Officials,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -157,7 +159,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers => {
+            For::People | For::Verifiers | For::Officials => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -237,6 +239,7 @@ fn a_wrong_role_is_refused() {
         let answer = route.call(WORLD.client()).bearer(&person.token).send();
         match route.whom {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
+            For::Officials => _ = answer.problem(403, "not-an-official"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }
@@ -279,7 +282,8 @@ fn a_wrong_method_is_refused_and_told_the_right_one() {
 #[test]
 fn head_is_get_without_the_body() {
     let person = a_person();
-    for route in routes().filter(|route| route.method == "GET" && route.whom != For::Verifiers) {
+    let by_role = [For::Verifiers, For::Officials];
+    for route in routes().filter(|r| r.method == "GET" && !by_role.contains(&r.whom)) {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
         let head = route
             .call_by(WORLD.client(), "HEAD")
