@@ -103,6 +103,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ("accept-terms", &["accounts", "events", "platforms"]),
     ("api-description", &[]),
     (
+        "assign-successor",
+        &["accounts", "duties", "events", "handovers", "wasi:config"],
+    ),
+    (
         "call-next",
         &["accesses", "events", "meetings", "wasi:config"],
     ),
@@ -112,7 +116,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "deactivate-access",
-        &["accesses", "accounts", "duties", "events", "wasi:config"],
+        &["accounts", "duties", "events", "handovers", "wasi:config"],
     ),
     (
         "decide-verification",
@@ -177,12 +181,17 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-handovers", &["duties", "handovers", "wasi:config"]),
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
         &["accesses", "conflicts", "requests", "wasi:config"],
     ),
     ("list-substitutes", &["substitutes"]),
+    (
+        "list-successors",
+        &["duties", "events", "handovers", "wasi:config"],
+    ),
     (
         "list-verifier-gaps",
         &["continuity", "duties", "wasi:config"],
@@ -191,6 +200,10 @@ const REACHES: &[(&str, &[&str])] = &[
     (
         "name-substitute",
         &["accounts", "duties", "events", "substitutes", "wasi:config"],
+    ),
+    (
+        "name-successor",
+        &["accounts", "events", "handovers", "wasi:config"],
     ),
     ("pages", &["wasi:filesystem"]),
     ("read-document", &["accesses", "documents", "wasi:config"]),
@@ -250,6 +263,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:config",
         ],
     ),
+    ("report-unassigned", &["events", "handovers", "wasi:config"]),
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),

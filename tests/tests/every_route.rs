@@ -45,6 +45,10 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/accesses/:id/extension", "POST", For::People),
     ("/api/coming-wave", "GET", For::Officials),
     ("/api/appeals", "POST", For::Officials),
+    ("/api/accesses/:id/successors", "GET", For::People),
+    ("/api/accesses/:id/handover", "POST", For::People),
+    ("/api/handovers", "GET", For::Officials),
+    ("/api/handovers/:id/successor", "POST", For::People),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
@@ -78,13 +82,14 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/internal/timers/remind-verifiers", "POST", For::Operators),
     ("/internal/timers/watch-verifiers", "POST", For::Operators),
     ("/internal/timers/remind-ends", "POST", For::Operators),
+    ("/internal/timers/report-unassigned", "POST", For::Operators),
     ("/health", "GET", For::Anybody),
     ("/...", "GET", For::Anybody),
 ];
 
 /// Without the gate: operators bring their own key, and `/health` has nothing to
 /// hide and must answer when sessions cannot be read.
-const BESIDE_THE_GATE: [&str; 9] = [
+const BESIDE_THE_GATE: [&str; 10] = [
     "/internal/import/:kind",
     "/internal/timers/expire-accesses",
     "/internal/timers/deliver-notifications",
@@ -93,6 +98,7 @@ const BESIDE_THE_GATE: [&str; 9] = [
     "/internal/timers/remind-verifiers",
     "/internal/timers/watch-verifiers",
     "/internal/timers/remind-ends",
+    "/internal/timers/report-unassigned",
     "/health",
 ];
 

@@ -387,6 +387,36 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         ("appeal_people.sql", &["PRIMARY KEY (campaign=?)"]),
         (
+            "handover_candidates.sql",
+            &["access_of_work_unit (work_unit=?)"],
+        ),
+        (
+            "handover_open_unit.sql",
+            &["access_of_work_unit (work_unit=?)", "h USING PRIMARY KEY"],
+        ),
+        (
+            "handover_open_institution.sql",
+            &["access_of_role (role=? AND institution=?)"],
+        ),
+        (
+            "handover_stretch.sql",
+            &["event USING INTEGER PRIMARY KEY (rowid>?)"],
+        ),
+        (
+            "handover_ends.sql",
+            &[
+                "e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "sqlite_autoindex_event_1 (subject=? AND version>?)",
+            ],
+        ),
+        (
+            "handover_audience.sql",
+            &[
+                "access_of_work_unit (work_unit=? AND role=?)",
+                "access_of_role (role=? AND institution=?)",
+            ],
+        ),
+        (
             "request_waiting_institution.sql",
             &["request_waiting (verified_by=? AND institution=? AND (deadline_at,id)>(?,?))"],
         ),

@@ -3,11 +3,9 @@
 
 mod last_verifier;
 
-use akses_domain::access::{Access, Command, Deactivation, Handover, Refusal};
-use akses_domain::ids::{AccessId, AccountId};
-use akses_domain::time::{CutOff, Instant};
-use akses_endpoint::accesses::AccessView;
-use akses_endpoint::store::{accesses, accounts};
+use akses_domain::access::{Command, Deactivation, Refusal};
+use akses_domain::ids::AccessId;
+use akses_endpoint::handover::{HandedOver, HandoverBody};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
@@ -25,13 +23,6 @@ struct Body {
     last_verifier_acknowledged: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-enum HandoverBody {
-    NoneOpen,
-    Successor { successor_email: String },
-}
-
 #[http_service]
 async fn deactivate_access(request: Request) -> Response {
     serve(request, Method::POST, deactivate).await
@@ -46,56 +37,12 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
         let access = access
             .filter(|a| a.account == person)
             .ok_or(Refusal::UnknownAccess)?;
-        let handover = handover(body.handover, access, call.now(), cut_off)?;
         last_verifier::check(access, body.last_verifier_acknowledged, call.now(), cut_off)?;
         Ok(Command::Deactivate(Deactivation {
             account: person,
-            handover,
+            handover: body.handover.judged(access, call.now(), cut_off)?,
             cut_off,
         }))
     })?;
-    Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
-}
-
-fn handover(
-    body: HandoverBody,
-    access: &Access,
-    now: Instant,
-    cut_off: CutOff,
-) -> Result<Handover, Problem> {
-    match body {
-        HandoverBody::NoneOpen => Ok(Handover::NoneOpen),
-        HandoverBody::Successor { successor_email } => {
-            successor(&successor_email, access, now, cut_off)?
-                .map(|account| Handover::Successor { account })
-                .ok_or_else(no_successor)
-        }
-    }
-}
-
-/// The person with that address, if they hold the same role at the same work
-/// unit now.
-fn successor(
-    email: &str,
-    access: &Access,
-    now: Instant,
-    cut_off: CutOff,
-) -> Result<Option<AccountId>, Problem> {
-    let Some(account) = accounts::by_email(email)? else {
-        return Ok(None);
-    };
-    let Some(theirs) = accesses::find(&account.id, &access.role, &access.work_unit.to_string())?
-    else {
-        return Ok(None);
-    };
-    let theirs = record::load(theirs.parse().map_err(|_| Problem::not_found())?)?;
-    Ok(theirs.gives_entry(now, cut_off).then_some(theirs.account))
-}
-
-fn no_successor() -> Problem {
-    Problem::field(
-        "handover.successor_email",
-        "unknown-successor",
-        "Tidak ada orang dengan alamat ini yang berakses aktif pada peran dan satuan kerja yang sama.",
-    )
+    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off))
 }

@@ -21,6 +21,7 @@ mod events;
 mod expiry;
 mod failure;
 mod forms;
+mod handovers;
 mod health;
 mod key_value;
 mod meetings;

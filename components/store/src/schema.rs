@@ -64,6 +64,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "reminders",
         sql: include_str!("../migrations/0009_reminders.sql"),
     },
+    Migration {
+        number: 10,
+        name: "handovers",
+        sql: include_str!("../migrations/0010_handovers.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

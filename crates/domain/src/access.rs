@@ -18,18 +18,18 @@ mod command;
 mod event;
 mod refusal;
 
+pub use crate::handover::Handover;
 pub use command::{
     Approval, Command, Deactivation, Extension, Reactivation, Registration, Verifier,
 };
-pub use event::{
-    AccessEvent, Decision, Form, Handover, RequestKind, Subject, Submitted, UnknownEvent,
-};
+pub use event::{AccessEvent, Decision, Form, RequestKind, Subject, Submitted, UnknownEvent};
 pub use refusal::Refusal;
 
 use crate::authority::{Authority, Capacity};
 use crate::conflict::Clash;
 use crate::deadline::Deadline;
 use crate::form::FieldName;
+use crate::handover::{NamedAs, Naming};
 use crate::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::person::Profile;
 use crate::reference::{RoleCode, VerifiedBy};
@@ -140,6 +140,8 @@ pub struct Access {
     pub rejection: Option<String>,
     /// The last decision, so that a second verifier can be told (VER-4).
     pub decided: Option<Decision>,
+    /// Who carries on since its last end, once that was said (EXP-6).
+    pub handover: Option<Handover>,
     /// The number of its last event.
     pub version: u32,
 }
@@ -207,6 +209,7 @@ impl Access {
             pending: None,
             rejection: None,
             decided: None,
+            handover: None,
             version: 0,
         };
         blank.evolve(recorded)
@@ -273,6 +276,7 @@ impl Access {
                 self.standing = Standing::Active;
                 self.valid_until = Some(*valid_until);
                 self.rejection = None;
+                self.handover = None;
             }
             AccessEvent::RequestRejected {
                 request,
@@ -286,13 +290,15 @@ impl Access {
                 }
                 self.rejection = Some(reason.clone());
             }
-            AccessEvent::AccessDeactivated { .. } => {
+            AccessEvent::AccessDeactivated { handover } => {
                 self.standing = Standing::Inactive;
+                self.handover = Some(handover.clone());
                 // Who gives an access up takes its extension back.
                 if let Some(pending) = &self.pending {
                     self.settle(pending.request, Capacity::Owner, recorded);
                 }
             }
+            AccessEvent::HandoverNamed { handover, .. } => self.handover = Some(handover.clone()),
             AccessEvent::AccessExpired { .. } => {
                 self.standing = Standing::Expired;
                 if let Some(pending) = &mut self.pending {
@@ -322,6 +328,10 @@ impl Access {
                 self.pending.as_ref().is_some_and(|p| p.request == *request)
             }
             AccessEvent::AccessDeactivated { .. } => self.standing == Standing::Active,
+            AccessEvent::HandoverNamed { .. } => {
+                matches!(self.standing, Standing::Inactive | Standing::Expired)
+                    && !self.is_handed_over()
+            }
             // EXP-4: the cut-off also takes along what waits from Tidak Aktif.
             AccessEvent::AccessExpired { .. } => match self.standing {
                 Standing::Active => true,
@@ -385,6 +395,11 @@ impl Access {
         let waits_for = WaitsFor::new(self.pending.as_ref().map(|pending| pending.by_meeting));
         let extendable = extendable(self.valid_until, self.zone, now);
         next_steps(self.status(now, cut_off), waits_for, extendable)
+    }
+
+    /// Whether nobody has to be asked any more who carries on (EXP-6).
+    pub fn is_handed_over(&self) -> bool {
+        self.handover.as_ref().is_some_and(Handover::settles)
     }
 
     /// Whether it lets its owner into a platform at `now`.
@@ -535,6 +550,7 @@ pub fn decide(
             reject_unmet(access, request, reason)
         }
         (Command::Deactivate(deactivation), Some(access)) => deactivate(access, deactivation, now),
+        (Command::HandOver(naming), Some(access)) => hand_over(access, naming, now),
         (Command::Reactivate(reactivation), Some(access)) => reactivate(access, reactivation, now),
         (Command::Extend(extension), Some(access)) => extend(access, extension, now),
         (Command::Expire { cut_off }, Some(access)) => expire(access, now, cut_off),
@@ -707,15 +723,42 @@ fn deactivate(
         Status::Active => {}
         status => return Err(Refusal::NotActive { status }),
     }
-    let handover = deactivation.handover;
-    if handover
-        == (Handover::Successor {
-            account: access.account,
-        })
-    {
+    let handover = by_somebody_else(access, deactivation.handover)?;
+    Ok(vec![AccessEvent::AccessDeactivated { handover }])
+}
+
+/// EXP-6, after the end and once; who left it to others may still name somebody.
+/// An overdue access that no sweep has met yet expires first, as in [`reactivate`].
+fn hand_over(access: &Access, naming: Naming, now: Instant) -> Result<Vec<AccessEvent>, Refusal> {
+    if naming.named_as == NamedAs::Owner && naming.account != access.account {
+        return Err(Refusal::UnknownAccess);
+    }
+    let overdue = access.is_overdue(now, naming.cut_off);
+    if !overdue && !matches!(access.standing, Standing::Inactive | Standing::Expired) {
+        return Err(Refusal::NotEnded {
+            status: access.status(now, naming.cut_off),
+        });
+    }
+    let said_again = access.handover.is_some() && !naming.handover.settles();
+    if access.is_handed_over() || said_again {
+        return Err(Refusal::HandoverNamed);
+    }
+    let mut events = Vec::with_capacity(2);
+    if overdue {
+        events.push(expired(access));
+    }
+    events.push(AccessEvent::HandoverNamed {
+        handover: by_somebody_else(access, naming.handover)?,
+        named_as: naming.named_as,
+    });
+    Ok(events)
+}
+
+fn by_somebody_else(access: &Access, handover: Handover) -> Result<Handover, Refusal> {
+    if handover.successor() == Some(access.account) {
         return Err(Refusal::SuccessorIsOwner);
     }
-    Ok(vec![AccessEvent::AccessDeactivated { handover }])
+    Ok(handover)
 }
 
 /// EXP-5. An overdue access that no sweep has met yet expires first, so that

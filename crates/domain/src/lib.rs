@@ -18,6 +18,7 @@ pub mod duty;
 pub mod ending;
 pub mod escalation;
 pub mod form;
+pub mod handover;
 pub mod ids;
 pub mod meeting;
 pub mod person;

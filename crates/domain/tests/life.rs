@@ -72,6 +72,10 @@ fn check_reach(met: &BTreeSet<String>) {
         "extension-requested",
         "access-expired + reactivation-requested",
         "access-expired",
+        "handover-named",
+        "access-expired + handover-named",
+        "NotEnded",
+        "HandoverNamed",
         "UnknownAccess",
         "UnknownRequest",
         "AccessExists",
@@ -142,6 +146,11 @@ fn check_event(earlier: &Slot, recorded: &Recorded, later: &Slot) {
                 "EXP-2"
             );
             assert_eq!(*overtook_request, waited.is_some());
+        }
+        AccessEvent::HandoverNamed { handover, .. } => {
+            let access = later.access.as_ref().unwrap();
+            assert!(!access.gives_entry(recorded.at, CUT_OFF), "EXP-6");
+            assert_ne!(handover.successor(), Some(access.account), "EXP-6");
         }
         AccessEvent::AccessCarriedOver { .. } | AccessEvent::AccessDeactivated { .. } => {}
     }
@@ -238,6 +247,10 @@ fn check_command(before: &Slot, command: &Command, world: &World) {
                 "EXP-7: nothing changes while it waits"
             );
             assert_eq!(after.valid_until, earlier.valid_until);
+        }
+        Command::HandOver(_) => {
+            let again = decide(Some(after), command.clone(), world.now);
+            assert_eq!(again, Err(Refusal::HandoverNamed), "EXP-6: once");
         }
         Command::RejectUnmet { .. } => {
             let again = decide(Some(after), command.clone(), world.now);

@@ -16,6 +16,7 @@ pub mod config;
 pub mod conflicts;
 pub mod draft;
 pub mod form;
+pub mod handover;
 pub mod identity;
 mod json;
 pub mod officials;

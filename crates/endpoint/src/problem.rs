@@ -479,6 +479,18 @@ impl From<Refusal> for Problem {
                 "successor-is-owner",
                 "Penerus pekerjaan haruslah orang lain.",
             ),
+            Refusal::NotEnded { status } => Self::conflict(
+                "not-ended",
+                &format!(
+                    "Penerus disebutkan sesudah akses berakhir; akses ini {}.",
+                    words::status(status)
+                ),
+            )
+            .with("access_status", json!(status)),
+            Refusal::HandoverNamed => Self::conflict(
+                "handover-named",
+                "Penerus pekerjaan dari akses ini sudah dicatat. Anda tidak perlu menyebutkannya lagi.",
+            ),
             Refusal::NotDue => Self::conflict("not-due", "Masa berlaku akses ini belum lewat."),
         }
     }

@@ -1,9 +1,11 @@
 //! What each mail says, before it is text or HTML.
 
+mod handover;
 mod verification;
 
 use crate::{Notification, Unsendable, clean};
 use akses_domain::access::verification_deadline;
+use akses_domain::handover::Handover;
 use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Date, Instant, Zone};
@@ -38,6 +40,10 @@ pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
         "request-rejected" => Ok(rejected(notification, read(notification)?)),
         "access-deactivated" => Ok(deactivated(notification, read(notification)?)),
         "access-expired" => Ok(expired(notification, read(notification)?)),
+        "handover-named" | "handover-received" | "handover-noted" | "payment-reminder" => {
+            Ok(handover::named(notification, read(notification)?))
+        }
+        "unassigned-reported" => Ok(handover::unassigned(notification, read(notification)?)),
         "meeting-scheduled" | "meeting-moved" => Ok(meeting(notification, read(notification)?)),
         "meeting-missed" => Ok(missed(notification, read(notification)?)),
         "verification-reminded" | "verification-escalated" => {
@@ -287,20 +293,14 @@ struct Deactivated {
     handover: Handover,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-enum Handover {
-    NoneOpen,
-    Successor {},
-}
-
 /// EXP-1, EXP-6.
 fn deactivated(notification: &Notification, event: Deactivated) -> Letter {
     let handover = match event.handover {
         Handover::NoneOpen => "Tidak ada pengadaan yang belum selesai",
-        Handover::Successor {} => "Diteruskan oleh orang yang Anda tunjuk",
+        Handover::Successor { .. } => "Diteruskan oleh orang yang Anda tunjuk",
+        Handover::Unassigned { .. } => "Belum ada penerus; PA/KPA diminta menunjuk",
     };
-    letter(
+    let letter = letter(
         notification,
         "Akses Anda sudah dinonaktifkan".to_owned(),
         format!(
@@ -315,7 +315,8 @@ fn deactivated(notification: &Notification, event: Deactivated) -> Letter {
             .to_owned(),
     )
     .step(SETTLE_PAYMENTS.to_owned())
-    .step(REACTIVATE.to_owned())
+    .step(REACTIVATE.to_owned());
+    handover::with_packages(letter, event.handover.packages())
 }
 
 #[derive(Deserialize)]
@@ -346,7 +347,9 @@ fn expired(notification: &Notification, event: Expired) -> Letter {
     } else {
         letter.step(REACTIVATE.to_owned())
     };
-    letter.step(SETTLE_PAYMENTS.to_owned())
+    letter
+        .step(handover::name_a_successor())
+        .step(SETTLE_PAYMENTS.to_owned())
 }
 
 /// Of `meeting-scheduled` and `meeting-moved`.

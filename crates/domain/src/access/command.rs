@@ -1,9 +1,10 @@
 //! What can be asked of an access, with the facts that the rules need.
 
-use super::event::{Form, Handover, Subject, Submitted};
+use super::event::{Form, Subject, Submitted};
 use crate::authority::Authorities;
 use crate::conflict::Clash;
 use crate::form::FieldName;
+use crate::handover::{Handover, Naming};
 use crate::ids::{AccountId, RequestId};
 use crate::reference::{Role, VerifiedBy, WorkUnit};
 use crate::time::{CutOff, Date};
@@ -47,6 +48,8 @@ pub enum Command {
     },
     /// Give it up (EXP-1).
     Deactivate(Deactivation),
+    /// Say after its end who carries on (EXP-6).
+    HandOver(Naming),
     /// Ask for it again (EXP-5).
     Reactivate(Reactivation),
     /// Ask for more time before its end (EXP-7).

@@ -3,6 +3,7 @@
 
 use crate::authority::Capacity;
 use crate::form::FieldName;
+use crate::handover::{Handover, NamedAs};
 use crate::ids::{AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use crate::person::{Golongan, Npwp, Profile};
 use crate::reference::{RoleCode, VerifiedBy};
@@ -78,6 +79,13 @@ pub enum AccessEvent {
     AccessDeactivated {
         /// Who carries on.
         handover: Handover,
+    },
+    /// Who carries on was named after its end (EXP-6).
+    HandoverNamed {
+        /// Who carries on.
+        handover: Handover,
+        /// By whom.
+        named_as: NamedAs,
     },
     /// Its time was over. Written by the sweep in SQL as well.
     AccessExpired {
@@ -202,19 +210,6 @@ impl Form {
     }
 }
 
-/// Who carries on the unfinished procurements (EXP-6).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Handover {
-    /// Nothing is open.
-    NoneOpen,
-    /// Somebody with the same role at the same work unit.
-    Successor {
-        /// Who.
-        account: AccountId,
-    },
-}
-
 /// Which kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -269,6 +264,7 @@ impl AccessEvent {
             Self::RequestApproved { .. } => "request-approved",
             Self::RequestRejected { .. } => "request-rejected",
             Self::AccessDeactivated { .. } => "access-deactivated",
+            Self::HandoverNamed { .. } => "handover-named",
             Self::AccessExpired { .. } => "access-expired",
         }
     }

@@ -55,6 +55,13 @@ pub enum Refusal {
     },
     /// Somebody else carries on the open procurements (EXP-6).
     SuccessorIsOwner,
+    /// What goes on needs no successor (EXP-6).
+    NotEnded {
+        /// What it is.
+        status: Status,
+    },
+    /// Who carries on was named before (EXP-6).
+    HandoverNamed,
     /// Only Tidak Aktif and Kedaluwarsa can be reactivated (EXP-5).
     NotReactivatable {
         /// What it is.

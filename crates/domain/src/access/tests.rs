@@ -4,6 +4,7 @@
 use super::*;
 use crate::authority::{Authorities, Authority};
 use crate::conflict::{Clash, Held, Scope};
+use crate::handover::Package;
 use crate::person::Profile;
 use crate::reference::{Role, WorkUnit};
 use uuid::Uuid;
@@ -404,6 +405,29 @@ fn deactivate(change: impl Fn(&mut Deactivation)) -> impl Fn(Option<&Access>) ->
         };
         change(&mut deactivation);
         Command::Deactivate(deactivation)
+    }
+}
+
+fn hand_over(change: impl Fn(&mut Naming)) -> impl Fn(Option<&Access>) -> Command {
+    move |_| {
+        let mut naming = Naming {
+            account: OWNER,
+            named_as: NamedAs::Owner,
+            handover: Handover::to(SOMEBODY),
+            cut_off: in_force(),
+        };
+        change(&mut naming);
+        Command::HandOver(naming)
+    }
+}
+
+fn unassigned() -> Handover {
+    Handover::Unassigned {
+        packages: vec![Package {
+            title: "Pengadaan server".to_owned(),
+            code: None,
+            handed_over: true,
+        }],
     }
 }
 
@@ -1220,7 +1244,7 @@ fn exp_1_only_the_owner_gives_it_up() {
 
 #[test]
 fn exp_6_somebody_else_carries_on() {
-    let successor = |account| Handover::Successor { account };
+    let successor = Handover::to;
     check(
         deactivate(|d| d.handover = successor(OWNER)),
         &[
@@ -1245,6 +1269,101 @@ fn exp_6_somebody_else_carries_on() {
             handover: successor(SOMEBODY)
         }])
     );
+}
+
+const NOT_ENDED: [(&str, &str); 3] = [
+    ("UnknownAccess", "none"),
+    ("NotEnded { status: Pending }", "new again"),
+    ("NotEnded { status: Rejected }", "rejected"),
+];
+
+/// The tables' states were given up with nothing open, or ran out with nobody asked.
+const HANDED_OVER: &str = "inactive inactive-past inactive-waiting inactive-past-waiting overtaken";
+
+#[test]
+fn exp_6_who_carries_on_is_named_after_the_end_and_once() {
+    for named_as in [NamedAs::Owner, NamedAs::BudgetUser, NamedAs::UkpbjHead] {
+        for handover in [Handover::to(SOMEBODY), Handover::NoneOpen, unassigned()] {
+            let mut expected = NOT_ENDED.to_vec();
+            expected.extend([
+                ("NotEnded { status: Active }", "active carried"),
+                ("HandoverNamed", HANDED_OVER),
+                ("access-expired + handover-named", "past"),
+                ("handover-named", "expired expired-waiting"),
+            ]);
+            let command = hand_over(|naming| {
+                naming.named_as = named_as;
+                naming.handover = handover.clone();
+            });
+            check(command, &expected);
+        }
+    }
+}
+
+#[test]
+fn exp_4_before_the_cut_off_what_is_past_due_has_no_successor() {
+    let mut expected = NOT_ENDED.to_vec();
+    expected.extend([
+        ("NotEnded { status: Active }", "active carried past"),
+        ("HandoverNamed", HANDED_OVER),
+        ("handover-named", "expired expired-waiting"),
+    ]);
+    check(hand_over(|naming| naming.cut_off = not_yet()), &expected);
+}
+
+#[test]
+fn exp_6_nobody_names_a_successor_as_the_owner_of_what_is_another_s() {
+    check(
+        hand_over(|naming| naming.account = SOMEBODY),
+        &[(
+            "UnknownAccess",
+            "none new rejected again active carried past inactive inactive-past inactive-waiting \
+             inactive-past-waiting expired expired-waiting overtaken",
+        )],
+    );
+    let own = hand_over(|naming| {
+        naming.account = SOMEBODY;
+        naming.named_as = NamedAs::BudgetUser;
+        naming.handover = Handover::to(OWNER);
+    });
+    assert_eq!(
+        decided("expired", own(None)),
+        Err(Refusal::SuccessorIsOwner)
+    );
+}
+
+#[test]
+fn exp_6_who_left_it_to_others_may_still_name_somebody_until_the_next_life() {
+    let left = |history: History| {
+        let event = AccessEvent::AccessDeactivated {
+            handover: unassigned(),
+        };
+        history.then("2026-03-01T09:00:00+07:00", OWNER, event)
+    };
+    let history = left(history("active", VerifiedBy::Institution));
+    let access = history.access();
+    let again = hand_over(|naming| naming.handover = unassigned())(None);
+    assert_eq!(
+        decide(access.as_ref(), again, now()),
+        Err(Refusal::HandoverNamed)
+    );
+    let named = decide(access.as_ref(), hand_over(|_| {})(None), now()).unwrap();
+    assert_eq!(
+        named,
+        [AccessEvent::HandoverNamed {
+            handover: Handover::to(SOMEBODY),
+            named_as: NamedAs::Owner
+        }]
+    );
+    let history = history.then("2026-03-02T09:00:00+07:00", OWNER, named[0].clone());
+    assert_eq!(
+        history.access().unwrap().handover,
+        Some(Handover::to(SOMEBODY))
+    );
+    let alive = history
+        .reactivation("2026-03-15T09:00:00+07:00", SECOND)
+        .approved("2026-03-16T09:00:00+07:00", SECOND, "2026-12-31");
+    assert_eq!(alive.access().unwrap().handover, None);
 }
 
 // Reactivate ------------------------------------------------------------------
@@ -1652,6 +1771,9 @@ fn every_event_follows_only_the_states_it_can() {
         ("rejected second", |h, m| h.rejected(m, SECOND), SECOND_WAITS),
         ("deactivated", |h, m| h.deactivated(m),
             "active carried ending extending past past-extending"),
+        ("handed over", |h, m| h.then(m, OWNER, AccessEvent::HandoverNamed {
+            handover: Handover::NoneOpen, named_as: NamedAs::Owner,
+        }), "expired expired-waiting"),
         ("expired", |h, m| h.expired(m, "2026-12-31", false),
             "active carried ending extending past past-extending inactive-waiting \
              inactive-past-waiting"),
@@ -1897,11 +2019,39 @@ fn stored_forms() -> Vec<(AccessEvent, &'static str, &'static str)> {
         ),
         (
             AccessEvent::AccessDeactivated {
-                handover: Handover::Successor { account: SOMEBODY },
+                handover: Handover::to(SOMEBODY),
             },
             "access-deactivated",
             r#"{"handover":{"kind":"successor",
                 "account":"00000000-0000-0000-0000-0000000000a2"}}"#,
+        ),
+        (
+            AccessEvent::HandoverNamed {
+                handover: Handover::Successor {
+                    account: SOMEBODY,
+                    packages: vec![Package {
+                        title: "Pengadaan server".to_owned(),
+                        code: Some("50123456".to_owned()),
+                        handed_over: true,
+                    }],
+                },
+                named_as: NamedAs::BudgetUser,
+            },
+            "handover-named",
+            r#"{"handover":{"kind":"successor",
+                "account":"00000000-0000-0000-0000-0000000000a2",
+                "packages":[{"title":"Pengadaan server","code":"50123456","handed_over":true}]},
+                "named_as":"budget-user"}"#,
+        ),
+        (
+            AccessEvent::HandoverNamed {
+                handover: unassigned(),
+                named_as: NamedAs::Owner,
+            },
+            "handover-named",
+            r#"{"handover":{"kind":"unassigned",
+                "packages":[{"title":"Pengadaan server","handed_over":true}]},
+                "named_as":"owner"}"#,
         ),
         (
             AccessEvent::AccessExpired {
@@ -1952,6 +2102,7 @@ fn every_kind_has_a_stored_form_in_this_test() {
             "request-approved",
             "request-rejected",
             "access-deactivated",
+            "handover-named",
             "access-expired",
         ]
     );

@@ -7,6 +7,7 @@ use akses_domain::access::{
     Recorded, Registration, Submitted, Verifier,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
+use akses_domain::handover::{NamedAs, Naming, Package};
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
 use akses_domain::time::{CutOff, Date, Instant, Zone};
@@ -90,6 +91,13 @@ pub enum Deed {
     Deactivate {
         by_owner: bool,
         successor: Option<bool>,
+    },
+    HandOver {
+        by_owner: bool,
+        as_official: bool,
+        /// Nobody, the owner, or somebody else; or it is left to others.
+        successor: Option<bool>,
+        leaves: bool,
     },
     Reactivate {
         by_owner: bool,
@@ -211,6 +219,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         5 => (mostly(), 20_i64..200).prop_map(|(by_owner, end_days)| Deed::Extend {
             by_owner, end_days,
         }),
+        2 => (mostly(), any::<bool>(), prop::option::of(any::<bool>()), any::<bool>()).prop_map(
+            |(by_owner, as_official, successor, leaves)| Deed::HandOver {
+                by_owner, as_official, successor, leaves,
+            }
+        ),
         3 => Just(Deed::Expire),
         1 => which().prop_map(|which| Deed::RejectUnmet { which }),
     ]
@@ -349,12 +362,21 @@ impl World {
                 successor,
             } => Command::Deactivate(Deactivation {
                 account: owner_or_somebody(&slot, *by_owner),
-                handover: match successor {
-                    None => Handover::NoneOpen,
-                    Some(somebody) => Handover::Successor {
-                        account: owner_or_somebody(&slot, !somebody),
-                    },
+                handover: handover(&slot, *successor, successor.is_none() && slot.role == "VAI"),
+                cut_off: CUT_OFF,
+            }),
+            Deed::HandOver {
+                by_owner,
+                as_official,
+                successor,
+                leaves,
+            } => Command::HandOver(Naming {
+                account: owner_or_somebody(&slot, *by_owner),
+                named_as: match as_official {
+                    true => NamedAs::BudgetUser,
+                    false => NamedAs::Owner,
                 },
+                handover: handover(&slot, *successor, *leaves),
                 cut_off: CUT_OFF,
             }),
             Deed::Reactivate { by_owner, end_days } => Command::Reactivate(Reactivation {
@@ -376,6 +398,7 @@ impl World {
         let actor = match &step.deed {
             Deed::Register { .. }
             | Deed::Deactivate { .. }
+            | Deed::HandOver { .. }
             | Deed::Reactivate { .. }
             | Deed::Extend { .. } => slot.account.to_string(),
             Deed::Approve { .. } | Deed::Reject { .. } => VERIFIER.to_string(),
@@ -526,6 +549,26 @@ pub fn requested(event: &AccessEvent) -> Option<RequestId> {
         | AccessEvent::ReactivationRequested { request, .. }
         | AccessEvent::ExtensionRequested { request, .. } => Some(request.id),
         _ => None,
+    }
+}
+
+fn handover(slot: &Slot, successor: Option<bool>, leaves: bool) -> Handover {
+    let packages = || {
+        vec![Package {
+            title: "Pengadaan \"contoh\"".to_owned(),
+            code: successor.map(|_| "501".to_owned()),
+            handed_over: leaves,
+        }]
+    };
+    match successor {
+        None if leaves => Handover::Unassigned {
+            packages: packages(),
+        },
+        None => Handover::NoneOpen,
+        Some(somebody) => Handover::Successor {
+            account: owner_or_somebody(slot, !somebody),
+            packages: if leaves { packages() } else { vec![] },
+        },
     }
 }
 

@@ -1,0 +1,159 @@
+-- Who carries on when an access ends (EXP-6). The rules for scripts stand at the
+-- head of 0001. Nothing here hangs on `access-expired`: the sweep is as fast as
+-- before, and who ended without a successor is found by walking the record.
+
+-- What was said since the last end of an access; an access that begins anew has
+-- none, and one that expired has none until somebody is named.
+CREATE TABLE IF NOT EXISTS handover (
+  access TEXT PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind = 'none-open' OR kind = 'successor' OR kind = 'unassigned'),
+  successor TEXT,
+  packages TEXT NOT NULL CHECK (json_valid(packages)),
+  named_as TEXT NOT NULL CHECK (named_as = 'owner' OR named_as = 'budget-user'
+                                OR named_as = 'ukpbj-head'),
+  named_at INTEGER NOT NULL,
+  CHECK ((kind = 'successor') = (successor IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Ends that the officials were told of; each once until the access begins anew.
+CREATE TABLE IF NOT EXISTS unassigned_report (
+  access TEXT PRIMARY KEY,
+  reported_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far the record was walked in search of such ends. A place in a log and no
+-- fact about anybody, so it is no event.
+CREATE TABLE IF NOT EXISTS unassigned_walk (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL
+) STRICT;
+
+INSERT OR IGNORE INTO unassigned_walk (id, seq) VALUES (1, 0);
+
+-- Roles that leave procurements behind: all but those whose duty is another. A
+-- Pokja has no duty of its own in the data; a list that is too long is harmless, one
+-- that is too short loses work.
+CREATE VIEW IF NOT EXISTS working_role AS
+SELECT role.code, role.name
+FROM role
+LEFT JOIN role_duty ON role_duty.role = role.code
+WHERE role_duty.duty IS NULL OR role_duty.duty = 'budget-user'
+  OR role_duty.duty = 'commitment-officer' OR role_duty.duty = 'procurement-officer';
+
+CREATE TRIGGER IF NOT EXISTS fold_handover_at_deactivation AFTER INSERT ON event
+WHEN NEW.kind = 'access-deactivated'
+BEGIN
+  INSERT INTO handover (access, kind, successor, packages, named_as, named_at)
+  VALUES (NEW.subject, NEW.data ->> '$.handover.kind', NEW.data ->> '$.handover.account',
+          coalesce(NEW.data -> '$.handover.packages', '[]'), 'owner', NEW.at)
+  ON CONFLICT (access) DO UPDATE SET
+    kind = excluded.kind, successor = excluded.successor, packages = excluded.packages,
+    named_as = excluded.named_as, named_at = excluded.named_at;
+END;
+
+CREATE TRIGGER IF NOT EXISTS fold_handover_named AFTER INSERT ON event
+WHEN NEW.kind = 'handover-named'
+BEGIN
+  INSERT INTO handover (access, kind, successor, packages, named_as, named_at)
+  VALUES (NEW.subject, NEW.data ->> '$.handover.kind', NEW.data ->> '$.handover.account',
+          coalesce(NEW.data -> '$.handover.packages', '[]'), NEW.data ->> 'named_as', NEW.at)
+  ON CONFLICT (access) DO UPDATE SET
+    kind = excluded.kind, successor = excluded.successor, packages = excluded.packages,
+    named_as = excluded.named_as, named_at = excluded.named_at;
+  UPDATE access SET version = NEW.version WHERE id = NEW.subject;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT 'handover-named', account, NEW.seq, NEW.at
+  FROM access WHERE id = NEW.subject;
+END;
+
+-- The next life of an access has a handover of its own.
+CREATE TRIGGER IF NOT EXISTS fold_handover_is_over AFTER INSERT ON event
+WHEN NEW.kind = 'request-approved'
+BEGIN
+  DELETE FROM handover WHERE access = NEW.subject;
+  DELETE FROM unassigned_report WHERE access = NEW.subject;
+END;
+
+-- Told: the successor; the PA and KPA of the work unit, but not who names; and the
+-- PPK of the unit where a package waits for its payment.
+CREATE TRIGGER IF NOT EXISTS handover_is_told_at_deactivation AFTER INSERT ON event
+WHEN NEW.kind = 'access-deactivated' AND NEW.data ->> '$.handover.kind' <> 'none-open'
+BEGIN
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT 'handover-received', NEW.data ->> '$.handover.account', NEW.seq, NEW.at
+  WHERE NEW.data ->> '$.handover.account' IS NOT NULL;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'handover-noted', h.account, NEW.seq, NEW.at
+  FROM access AS a
+  JOIN duty_holder AS h ON h.work_unit = a.work_unit
+  WHERE a.id = NEW.subject AND h.duty = 'budget-user' AND h.ends_at > NEW.at
+    AND h.account <> NEW.actor
+    AND h.account <> coalesce(NEW.data ->> '$.handover.account', '');
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'payment-reminder', h.account, NEW.seq, NEW.at
+  FROM access AS a
+  JOIN duty_holder AS h ON h.work_unit = a.work_unit
+  WHERE a.id = NEW.subject AND h.duty = 'commitment-officer' AND h.ends_at > NEW.at
+    AND h.account <> a.account
+    AND h.account <> coalesce(NEW.data ->> '$.handover.account', '')
+    AND EXISTS (SELECT 1 FROM json_each(NEW.data -> '$.handover.packages') AS p
+                WHERE p.value ->> 'handed_over' = 1);
+END;
+
+CREATE TRIGGER IF NOT EXISTS handover_is_told_when_named AFTER INSERT ON event
+WHEN NEW.kind = 'handover-named' AND NEW.data ->> '$.handover.kind' <> 'none-open'
+BEGIN
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT 'handover-received', NEW.data ->> '$.handover.account', NEW.seq, NEW.at
+  WHERE NEW.data ->> '$.handover.account' IS NOT NULL;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'handover-noted', h.account, NEW.seq, NEW.at
+  FROM access AS a
+  JOIN duty_holder AS h ON h.work_unit = a.work_unit
+  WHERE a.id = NEW.subject AND h.duty = 'budget-user' AND h.ends_at > NEW.at
+    AND h.account <> NEW.actor
+    AND h.account <> coalesce(NEW.data ->> '$.handover.account', '');
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'payment-reminder', h.account, NEW.seq, NEW.at
+  FROM access AS a
+  JOIN duty_holder AS h ON h.work_unit = a.work_unit
+  WHERE a.id = NEW.subject AND h.duty = 'commitment-officer' AND h.ends_at > NEW.at
+    AND h.account <> a.account
+    AND h.account <> coalesce(NEW.data ->> '$.handover.account', '')
+    AND EXISTS (SELECT 1 FROM json_each(NEW.data -> '$.handover.packages') AS p
+                WHERE p.value ->> 'handed_over' = 1);
+END;
+
+-- A digest names ends that nobody was told of; of two timers at once one is refused
+-- and looks again.
+CREATE TRIGGER IF NOT EXISTS unassigned_report_is_new BEFORE INSERT ON event
+WHEN NEW.kind = 'unassigned-reported'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:already-reported')
+  WHERE EXISTS (SELECT 1 FROM json_each(NEW.data -> 'ends') AS e
+                JOIN unassigned_report AS r ON r.access = e.value ->> 'access');
+END;
+
+-- To whom it goes was judged by the timer: the PA and KPA of the work unit, else the
+-- Kepala UKPBJ of the institution, else the directorate.
+CREATE TRIGGER IF NOT EXISTS fold_unassigned_reported AFTER INSERT ON event
+WHEN NEW.kind = 'unassigned-reported'
+BEGIN
+  INSERT INTO unassigned_report (access, reported_at)
+  SELECT e.value ->> 'access', NEW.at FROM json_each(NEW.data -> 'ends') AS e;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
+  FROM duty_holder AS h
+  WHERE NEW.data ->> 'audience' = 'budget-user' AND h.duty = 'budget-user'
+    AND h.work_unit = NEW.data ->> 'work_unit' AND h.ends_at > NEW.at;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
+  FROM duty_holder AS h
+  WHERE NEW.data ->> 'audience' = 'ukpbj-head' AND h.duty = 'ukpbj-head'
+    AND h.institution = NEW.institution AND h.ends_at > NEW.at;
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
+  FROM duty_holder AS h
+  WHERE NEW.data ->> 'audience' = 'directorate' AND h.duty = 'directorate'
+    AND h.ends_at > NEW.at;
+END;

@@ -1,0 +1,1 @@
+SELECT seq FROM unassigned_walk WHERE id = 1
