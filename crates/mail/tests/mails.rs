@@ -299,6 +299,83 @@ fn the_office_needs_an_address_and_an_origin() {
     }
 }
 
+/// For officials: about no access.
+fn official(template: &str, event: &str) -> Notification {
+    Notification {
+        role_name: String::new(),
+        work_unit_name: String::new(),
+        ..notification(template, event)
+    }
+}
+
+#[test]
+fn ver_3_digests_say_what_to_do_by_whom_it_is_for() {
+    let digest = |step: &str| {
+        let submitted = MONDAY_MS - THREE_DAYS_MS / 2;
+        format!(
+            r#"{{"step":"{step}","rank":1,"count":12,"requests":[],"recipients":[],
+                "nearest":{{"submitted_at":{submitted},"deadline_at":{}}}}}"#,
+            submitted + THREE_DAYS_MS
+        )
+    };
+    for (template, step) in [
+        ("verification-reminded", "half-time"),
+        ("verification-reminded", "near-end"),
+        ("verification-escalated", "ukpbj-head"),
+        ("verification-escalated", "directorate"),
+    ] {
+        let Read { plain, .. } = read(&mail(&official(template, &digest(step))));
+        check_snapshot(&format!("{template}-{step}"), &plain);
+    }
+    // What is verified nationally is about no institution.
+    let national = Notification {
+        institution_name: String::new(),
+        ..official("verification-escalated", &digest("directorate"))
+    };
+    let Read { plain, .. } = read(&mail(&national));
+    assert!(plain.contains("diverifikasi secara nasional"), "{plain}");
+}
+
+#[test]
+fn ver_1_both_are_told_who_stands_in_and_until_when() {
+    const SUBSTITUTION: &str = r#"{"absent":"01960000-0000-7000-8000-000000000001",
+        "substitute":"01960000-0000-7000-8000-000000000002","first_day":"2026-04-01",
+        "last_day":"2026-04-10","absent_name":"Demo VAI","substitute_name":"Demo Pengganti"}"#;
+    const ENDED: &str = r#"{"absent":"01960000-0000-7000-8000-000000000001",
+        "substitute":"01960000-0000-7000-8000-000000000002","last_day":"2026-04-10",
+        "absent_name":"Demo VAI","substitute_name":"Demo Pengganti"}"#;
+    for (template, event) in [
+        ("substitute-named", SUBSTITUTION),
+        ("absence-recorded", SUBSTITUTION),
+        ("substitution-ended", ENDED),
+    ] {
+        let Read { plain, .. } = read(&mail(&official(template, event)));
+        check_snapshot(template, &plain);
+    }
+}
+
+#[test]
+fn gaps_among_verifiers_name_institutions_and_days() {
+    for (state, event) in [
+        ("ending", r#"{"state":"ending","last_end":1777046400000}"#),
+        ("missing", r#"{"state":"missing","last_end":null}"#),
+    ] {
+        let Read { plain, .. } = read(&mail(&official("verifier-gap-found", event)));
+        check_snapshot(&format!("verifier-gap-found-{state}"), &plain);
+    }
+    const GAPS: &str = r#"{"gaps":[
+        {"institution":"01960000-0000-7000-8000-000000000001","version":1,"name":"Kota <b>A</b>",
+         "zone":"WIT","state":"ending","last_end":1777042800000},
+        {"institution":"01960000-0000-7000-8000-000000000002","version":3,"name":"Kota B",
+         "zone":"WIB","state":"missing","last_end":null}],"recipients":[]}"#;
+    let Read { plain, html, .. } = read(&mail(&Notification {
+        institution_name: String::new(),
+        ..official("verifier-gaps-reported", GAPS)
+    }));
+    check_snapshot("verifier-gaps-reported", &plain);
+    assert!(!html.contains("<b>A"), "{html}");
+}
+
 const MEETING: &str = r#"{"access":"01960000-0000-7000-8000-000000000004",
     "starts_at":1774918800000,"ends_at":1774920600000,"day_ends_at":1774972800000,"place":1,
     "closes_at":1775491200000}"#;

@@ -72,7 +72,7 @@ pub(super) fn step(notification: &Notification, event: Reached) -> Letter {
             )
             .step(
                 "Bila 24 jam sesudah tenggat belum ada keputusan, Direktorat Sistem Pengadaan \
-                 Digital diberi tahu. Tidak ada pengajuan yang diputus oleh waktu."
+                 Digital diberi tahu. Waktu saja tidak menyetujui pengajuan apa pun."
                     .to_owned(),
             ),
         Step::Directorate if notification.institution_name.is_empty() => told.step(
