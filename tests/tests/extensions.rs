@@ -108,7 +108,9 @@ fn exp_7_what_stands_against_an_extension_is_said_with_what_to_do() {
         .try_extend(&near, LATER)
         .problem(409, "already-waiting");
     person.deactivate(&far);
-    person.try_extend(&far, LATER).problem(409, "not-extendable");
+    person
+        .try_extend(&far, LATER)
+        .problem(409, "not-extendable");
 }
 
 #[test]
@@ -123,7 +125,10 @@ fn exp_7_of_many_at_the_same_moment_one_waits() {
     assert_eq!(taken, 1, "{answers:?}");
     assert!(answers.iter().all(|status| [200, 409].contains(status)));
     // VER-4, and the same key is the same request (REG-5).
-    let request = person.listed(&id)["request"]["id"].as_str().unwrap().to_owned();
+    let request = person.listed(&id)["request"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let verifiers = [WORLD.verifier("BARAT"), WORLD.new_verifier("BARAT", LATER)];
     let decided = at_once(2, |number| verifiers[number].try_approve(&request).status);
     assert_eq!(decided.iter().sum::<u16>(), 200 + 409, "{decided:?}");
@@ -132,8 +137,13 @@ fn exp_7_of_many_at_the_same_moment_one_waits() {
         let path = format!("/api/accesses/{other}/extension");
         person.call("POST", &path).json(&body).key("kunci-satu")
     };
-    let twice = at_once(4, |_| send().send().expect(200).json()["request"]["id"].clone());
-    assert!(twice.iter().all(|request| *request == twice[0]), "{twice:?}");
+    let twice = at_once(4, |_| {
+        send().send().expect(200).json()["request"]["id"].clone()
+    });
+    assert!(
+        twice.iter().all(|request| *request == twice[0]),
+        "{twice:?}"
+    );
 }
 
 #[test]
@@ -145,7 +155,9 @@ fn exp_1_giving_the_access_up_takes_the_extension_back_at_once() {
     assert!(verifier.sees(&request));
     assert_eq!(person.deactivate(&id).status(), "Tidak Aktif");
     assert!(!verifier.sees(&request));
-    let problem = verifier.try_approve(&request).problem(409, "already-decided");
+    let problem = verifier
+        .try_approve(&request)
+        .problem(409, "already-decided");
     assert_eq!(problem["decided_as"], "owner");
     let listed = person.listed(&id);
     assert_eq!(listed["request"], json!(null));

@@ -116,7 +116,13 @@ fn exp_7_each_stage_comes_once_however_often_and_by_how_many_the_timer_runs() {
 fn exp_7_after_days_without_a_timer_a_person_gets_the_one_reminder_that_fits() {
     let world = World::new();
     let person = world.person();
-    let ends = ["2026-04-20", "2026-05-04", "2026-05-08", "2026-05-15", "2026-05-16"];
+    let ends = [
+        "2026-04-20",
+        "2026-05-04",
+        "2026-05-08",
+        "2026-05-15",
+        "2026-05-16",
+    ];
     let ids = ends.map(|day| world.carry_over(&person, "PPK", &world.work_unit("BARAT"), day));
     assert_eq!(remind(&world), 1, "the first, thirty days ahead");
     world.host.set_clock("2026-05-01T03:00:00Z");
@@ -222,7 +228,10 @@ fn exp_7_reminders_that_are_killed_half_way_reach_everybody_once() {
         let _ = run.join().unwrap();
         world.host.start_again();
         world.database().is_sound();
-        assert!(round > 1 || reminded() < COUNT as u64, "it was not half-way");
+        assert!(
+            round > 1 || reminded() < COUNT as u64,
+            "it was not half-way"
+        );
     }
     at_once(4, |_| remind(&world));
     each_reminded_once(&world.database(), COUNT);

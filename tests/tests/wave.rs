@@ -66,7 +66,10 @@ fn exp_7_who_looks_after_an_institution_sees_its_wave_and_the_directorate_all() 
             counted(item),
             ["2026-W13 2 0", "2026-W14 2 1", "2026-W25 1 0"]
         );
-        assert_eq!((&item["accesses"], &item["waiting"]), (&json!(5), &json!(1)));
+        assert_eq!(
+            (&item["accesses"], &item["waiting"]),
+            (&json!(5), &json!(1))
+        );
         assert_eq!(item["weeks"][0]["first_day"], "2026-03-23");
         assert_eq!(item["weeks"][0]["last_day"], "2026-03-29");
         assert_eq!(page["national"], json!(null));
@@ -146,12 +149,22 @@ fn exp_7_an_appeal_reaches_each_person_concerned_once_however_many_press() {
     assert_eq!(sent, 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| [200, 409].contains(status)));
     let mails = "SELECT count(*) FROM notification WHERE template = 'appeal-sent'";
-    let people = "SELECT count(DISTINCT recipient) FROM notification WHERE template = 'appeal-sent'";
-    let told = || (world.database().number(mails), world.database().number(people));
+    let people =
+        "SELECT count(DISTINCT recipient) FROM notification WHERE template = 'appeal-sent'";
+    let told = || {
+        (
+            world.database().number(mails),
+            world.database().number(people),
+        )
+    };
     assert_eq!(told(), (2, 2));
     let campaign = format!("appeal/{barat}/2026-W13");
     let event = world.database().history(&campaign).pop().unwrap();
-    assert!(officials.iter().any(|official| official.account == event.actor));
+    assert!(
+        officials
+            .iter()
+            .any(|official| official.account == event.actor)
+    );
     let again = appeal(&officials[0], &barat, 90).send();
     let problem = again.problem(409, "appeal-already-sent");
     assert_eq!(problem["campaign"], campaign);
