@@ -559,6 +559,7 @@ fn somebody_elses_things_look_like_none() {
     for (method, path, body) in [
         ("POST", "/api/accesses/ID/deactivation", Some(&deactivation)),
         ("POST", "/api/accesses/ID/reactivation", Some(&reactivation)),
+        ("POST", "/api/accesses/ID/extension", Some(&reactivation)),
         ("GET", "/api/documents/ID", None),
     ] {
         let theirs = if body.is_some() {
