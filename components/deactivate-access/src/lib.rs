@@ -4,7 +4,7 @@
 use akses_domain::access::{Access, Command, Deactivation, Handover, Refusal};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::{CutOff, Instant};
-use akses_endpoint::accesses::AccessView;
+use akses_endpoint::accesses::{AccessView, cut_off_at};
 use akses_endpoint::store::{accesses, accounts};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
@@ -41,6 +41,8 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
         let access = access
             .filter(|a| a.account == person)
             .ok_or(Refusal::UnknownAccess)?;
+        let institution = access.institution.to_string();
+        let cut_off = cut_off_at(&institution, access.ends_at(), call.now(), cut_off)?;
         let handover = handover(body.handover, access, call.now(), cut_off)?;
         Ok(Command::Deactivate(Deactivation {
             account: person,
@@ -83,6 +85,9 @@ fn successor(
         return Ok(None);
     };
     let theirs = record::load(theirs.parse().map_err(|_| Problem::not_found())?)?;
+    // The same work unit, so the same institution; but their own end.
+    let institution = theirs.institution.to_string();
+    let cut_off = cut_off_at(&institution, theirs.ends_at(), now, cut_off)?;
     Ok(theirs.gives_entry(now, cut_off).then_some(theirs.account))
 }
 

@@ -11,6 +11,7 @@ mod accesses;
 mod accounts;
 mod calendar;
 mod conflicts;
+mod cut_offs;
 mod database;
 mod documents;
 mod drafts;

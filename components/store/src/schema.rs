@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "duties",
         sql: include_str!("../migrations/0007_duties.sql"),
     },
+    Migration {
+        number: 8,
+        name: "cut-offs",
+        sql: include_str!("../migrations/0008_cut_offs.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

@@ -80,6 +80,10 @@ id!(
     /// An uploaded decree.
     DocumentId
 );
+id!(
+    /// A letter that cuts past-due accesses off.
+    CutOffId
+);
 
 #[cfg(test)]
 mod tests {

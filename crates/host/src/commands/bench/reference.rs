@@ -14,7 +14,7 @@ const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event
 
 /// The schema, as the store applies it: statements end in a semicolon before an
 /// empty line.
-const SCHEMA_SQL: [&str; 7] = [
+const SCHEMA_SQL: [&str; 8] = [
     include_str!("../../../../../components/store/migrations/0001_record.sql"),
     include_str!("../../../../../components/store/migrations/0002_role_conflicts.sql"),
     include_str!("../../../../../components/store/migrations/0003_forms.sql"),
@@ -22,6 +22,7 @@ const SCHEMA_SQL: [&str; 7] = [
     include_str!("../../../../../components/store/migrations/0005_meetings.sql"),
     include_str!("../../../../../components/store/migrations/0006_platforms.sql"),
     include_str!("../../../../../components/store/migrations/0007_duties.sql"),
+    include_str!("../../../../../components/store/migrations/0008_cut_offs.sql"),
 ];
 
 /// The page cache of the host's writer.
