@@ -9,7 +9,7 @@ use akses_assertion::{Claims, LIFETIME_S, NONCE_CHARS_MAX, is_nonce};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::platform::{NoEntry, assertion_ends_at, choose, entry_ends_at};
 use akses_domain::time::{CutOff, Instant};
-use akses_endpoint::accesses::{Moment, zone};
+use akses_endpoint::accesses::{Moment, cut_off_of, zone};
 use akses_endpoint::platforms::{Holder, Terms, codes, named, no_signing_key, signing_keys};
 use akses_endpoint::store::accesses::Access;
 use akses_endpoint::store::events::{Appended, Event};
@@ -138,6 +138,14 @@ fn judge(
     let ends_at = held
         .ends_at
         .ok_or_else(|| Problem::internal(format!("access {} works without an end", access.id)))?;
+    // Nobody is asked about letters while the end lies further ahead than the
+    // assertion lives.
+    let soon = ends_at.ms() - call.now().ms() < LIFETIME_S * 1_000;
+    let cut_off = if soon {
+        cut_off_of(&access.institution, cut_off)?
+    } else {
+        cut_off
+    };
     let ends_at = entry_ends_at(ends_at, zone(&access.zone)?, cut_off);
     Ok(Judged {
         expires: assertion_ends_at(call.now(), LIFETIME_S, ends_at),

@@ -13,13 +13,6 @@ use serde::{Deserialize, Serialize};
 use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
 
-/// After this many failures in a row the account rests.
-const FAILURES_MAX: u32 = 5;
-
-/// How long it rests, counted from the last failure. The fold of `sign-in-failed`
-/// forgets after the same time.
-const REST_MS: i64 = 15 * 60 * 1000;
-
 /// Longer passwords are refused before they cost anything.
 const PASSWORD_BYTES_MAX: usize = 256;
 
@@ -77,11 +70,10 @@ fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<(), Pro
 }
 
 fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {
-    let rests_until = account.last_failure_at.unwrap_or_default() + REST_MS;
-    let left_ms = rests_until - call.now().ms();
-    if account.failed_sign_ins < FAILURES_MAX || left_ms <= 0 {
+    let Some(rests_until) = account::rests_until(account, call.now()) else {
         return Ok(());
-    }
+    };
+    let left_ms = rests_until.ms() - call.now().ms();
     let minutes = left_ms / 60_000 + 1;
     Err(Problem::new(
         StatusCode::TOO_MANY_REQUESTS,

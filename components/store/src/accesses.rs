@@ -24,6 +24,13 @@ impl Guest for Store {
         let sql = include_str!("../sql/access_authorities.sql");
         all(database()?.query(sql, &[account.into()])?, authority)
     }
+
+    fn planned_last_day(institution: Id) -> Result<Option<String>, Error> {
+        let sql = include_str!("../sql/cut_off_last_day.sql");
+        optional(database()?.first(sql, &[institution.into()])?, |row| {
+            row.take()
+        })
+    }
 }
 
 fn access(row: &mut Row) -> Result<Access, Error> {

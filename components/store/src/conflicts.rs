@@ -40,6 +40,7 @@ fn clash(row: &mut Row) -> Result<Clash, Error> {
         valid_until: row.take()?,
         access: row.take()?,
         role_name: row.take()?,
+        institution: row.take()?,
         work_unit: row.take()?,
         work_unit_name: row.take()?,
         zone: row.take()?,

@@ -12,6 +12,7 @@ mod accounts;
 mod calendar;
 mod conflicts;
 mod continuity;
+mod cut_offs;
 mod database;
 mod deadlines;
 mod documents;

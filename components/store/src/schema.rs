@@ -69,6 +69,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "handovers",
         sql: include_str!("../migrations/0010_handovers.sql"),
     },
+    Migration {
+        number: 11,
+        name: "cut-offs",
+        sql: include_str!("../migrations/0011_cut_offs.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

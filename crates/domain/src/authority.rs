@@ -78,10 +78,20 @@ impl Authority {
 pub struct Authorities(Vec<Authority>);
 
 impl Authorities {
-    /// Keeps those of `held` that are in force at `now` (EXP-2).
+    /// Keeps those of `held` that are in force at `now` (EXP-2), where one cut-off
+    /// holds for all of them.
     pub fn in_force(held: Vec<Authority>, now: Instant, cut_off: CutOff) -> Self {
-        let in_force = |a: &Authority| a.is_in_force(now, cut_off);
-        Self(held.into_iter().filter(in_force).collect())
+        Self::in_force_each(held.into_iter().map(|it| (it, cut_off)), now)
+    }
+
+    /// The same, each by the cut-off that holds for its institution (EXP-4).
+    pub fn in_force_each(
+        held: impl IntoIterator<Item = (Authority, CutOff)>,
+        now: Instant,
+    ) -> Self {
+        let in_force = |(a, cut_off): &(Authority, CutOff)| a.is_in_force(now, *cut_off);
+        let held = held.into_iter().filter(in_force);
+        Self(held.map(|(authority, _)| authority).collect())
     }
 
     /// Whether there is none.

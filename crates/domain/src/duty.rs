@@ -74,10 +74,18 @@ pub struct Holding {
 pub struct Duties(Vec<Holding>);
 
 impl Duties {
-    /// Keeps those of `held` that are in force at `now` (EXP-2).
+    /// Keeps those of `held` that are in force at `now` (EXP-2), where one cut-off
+    /// holds for all of them.
     pub fn in_force(held: Vec<Holding>, now: Instant, cut_off: CutOff) -> Self {
-        let in_force = |h: &Holding| now < h.ends_at.max(cut_off.in_force_from(h.zone));
-        Self(held.into_iter().filter(in_force).collect())
+        Self::in_force_each(held.into_iter().map(|it| (it, cut_off)), now)
+    }
+
+    /// The same, each by the cut-off that holds for its institution (EXP-4).
+    pub fn in_force_each(held: impl IntoIterator<Item = (Holding, CutOff)>, now: Instant) -> Self {
+        let in_force =
+            |(h, cut_off): &(Holding, CutOff)| now < h.ends_at.max(cut_off.in_force_from(h.zone));
+        let held = held.into_iter().filter(in_force);
+        Self(held.map(|(holding, _)| holding).collect())
     }
 
     /// All of them.

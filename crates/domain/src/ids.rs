@@ -84,6 +84,10 @@ id!(
     /// An uploaded decree.
     DocumentId
 );
+id!(
+    /// A letter that cuts past-due accesses off.
+    CutOffId
+);
 
 #[cfg(test)]
 mod tests {

@@ -145,9 +145,43 @@ pub fn status_of(
 ) -> Result<Status, Problem> {
     let standing: Standing = from_word(&row.standing)?;
     let ends_at = row.ends_at.map(Instant::from_ms);
+    let cut_off = cut_off_at(&row.institution, ends_at, now, cut_off)?;
     let overdue = is_overdue(standing, ends_at, zone(&row.zone)?, now, cut_off);
     let waits = row.pending.as_ref().is_some_and(|pending| !pending.cut_off);
     Ok(status(standing, waits, overdue))
+}
+
+/// The cut-off that holds for an institution (EXP-4): what a letter sets for it, or
+/// else `configured`.
+///
+/// # Errors
+/// What the store could not do.
+pub fn cut_off_of(institution: &str, configured: CutOff) -> Result<CutOff, Problem> {
+    match store::accesses::planned_last_day(institution)? {
+        None => Ok(configured),
+        Some(day) => day
+            .parse()
+            .map(|last_day| CutOff { last_day })
+            .map_err(|_| not_ours(&day)),
+    }
+}
+
+/// The same, for an access that ends at `ends_at`. While that lies ahead no cut-off
+/// matters, so nobody is asked: letters cost nothing but who is past due.
+///
+/// # Errors
+/// What the store could not do.
+pub fn cut_off_at(
+    institution: &str,
+    ends_at: Option<Instant>,
+    now: Instant,
+    configured: CutOff,
+) -> Result<CutOff, Problem> {
+    if ends_at.is_some_and(|end| end <= now) {
+        cut_off_of(institution, configured)
+    } else {
+        Ok(configured)
+    }
 }
 
 /// What this person may verify at `now` (VER-1): from their accesses, judged by
@@ -156,22 +190,26 @@ pub fn status_of(
 /// # Errors
 /// What the store could not do.
 pub fn authorities(account: AccountId, now: Instant) -> Result<Authorities, Problem> {
+    let configured = config::cut_off()?;
     let held = store::accesses::authorities(&account.to_string())?
         .into_iter()
         .map(|row| {
-            Ok(Authority {
+            let ends_at = Instant::from_ms(row.ends_at);
+            let cut_off = cut_off_at(&row.institution, Some(ends_at), now, configured)?;
+            let authority = Authority {
                 capacity: from_word::<Capacity>(&row.kind)?,
                 institution: row
                     .institution
                     .parse()
                     .map_err(|_| not_ours(&row.institution))?,
                 zone: zone(&row.zone)?,
-                ends_at: Instant::from_ms(row.ends_at),
+                ends_at,
                 stands_in: row.stands_in.map(stand_in).transpose()?,
-            })
+            };
+            Ok((authority, cut_off))
         })
-        .collect::<Result<_, Problem>>()?;
-    Ok(Authorities::in_force(held, now, config::cut_off()?))
+        .collect::<Result<Vec<_>, Problem>>()?;
+    Ok(Authorities::in_force_each(held, now))
 }
 
 fn stand_in(row: store::accesses::StandIn) -> Result<StandIn, Problem> {
@@ -188,11 +226,14 @@ fn stand_in(row: store::accesses::StandIn) -> Result<StandIn, Problem> {
 /// # Errors
 /// What the store could not do.
 pub fn duties(account: AccountId, now: Instant) -> Result<Duties, Problem> {
+    let configured = config::cut_off()?;
     let held = store::duties::of_account(&account.to_string())?
         .into_iter()
         .map(|row| {
             let unknown = |text: &str| not_ours(text);
-            Ok(Holding {
+            let ends_at = Instant::from_ms(row.ends_at);
+            let cut_off = cut_off_at(&row.institution, Some(ends_at), now, configured)?;
+            let holding = Holding {
                 duty: from_word(&row.duty)?,
                 role: row.role,
                 institution: row
@@ -201,11 +242,12 @@ pub fn duties(account: AccountId, now: Instant) -> Result<Duties, Problem> {
                     .map_err(|_| unknown(&row.institution))?,
                 work_unit: row.work_unit.parse().map_err(|_| unknown(&row.work_unit))?,
                 zone: zone(&row.zone)?,
-                ends_at: Instant::from_ms(row.ends_at),
-            })
+                ends_at,
+            };
+            Ok((holding, cut_off))
         })
-        .collect::<Result<_, Problem>>()?;
-    Ok(Duties::in_force(held, now, config::cut_off()?))
+        .collect::<Result<Vec<_>, Problem>>()?;
+    Ok(Duties::in_force_each(held, now))
 }
 
 /// Who decides requests for this role today; the data may have changed since an

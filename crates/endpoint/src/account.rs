@@ -5,9 +5,23 @@ use crate::problem::Problem;
 use crate::record;
 use crate::store::accounts::{self, Account};
 use crate::store::events::{Appended, Event};
+use akses_domain::time::Instant;
 
 /// How often a change is recorded anew because another came first.
 const ROUNDS_MAX: u32 = 16;
+
+/// After this many failures in a row nobody can sign in for a while.
+const FAILURES_MAX: u32 = 5;
+
+/// How long, counted from the last failure. The fold of `sign-in-failed` forgets
+/// after the same time.
+const REST_MS: i64 = 15 * 60 * 1000;
+
+/// Until when nobody can sign in to this account; none when it can be done.
+pub fn rests_until(account: &Account, now: Instant) -> Option<Instant> {
+    let until = Instant::from_ms(account.last_failure_at.unwrap_or_default() + REST_MS);
+    (account.failed_sign_ins >= FAILURES_MAX && now < until).then_some(until)
+}
 
 /// Appends an event of an account, caused by its owner. When another came first,
 /// `check` meets the account as it is then, and may still refuse.

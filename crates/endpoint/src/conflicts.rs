@@ -1,6 +1,6 @@
 //! Role conflicts (ALL-4): from the store's rows to what the domain judges.
 
-use crate::accesses::{from_word, zone};
+use crate::accesses::{cut_off_at, from_word, zone};
 use crate::problem::Problem;
 use crate::store::conflicts::{self, Holder};
 use akses_domain::access::{Access, Standing};
@@ -52,6 +52,7 @@ pub fn of(places: &[Place<'_>], now: Instant, cut_off: CutOff) -> Result<Vec<Vec
     let mut found = vec![Vec::new(); places.len()];
     for row in rows {
         let clash = clash(&row)?;
+        let cut_off = cut_off_at(&row.institution, clash.held.ends_at, now, cut_off)?;
         for ((place, holder), clashes) in places.iter().zip(&holders).zip(&mut found) {
             let concerns = row.of.account == holder.account && row.of.role == holder.role;
             let known = clashes.contains(&clash);

@@ -14,6 +14,7 @@ pub mod account;
 mod call;
 pub mod config;
 pub mod conflicts;
+pub mod cut_offs;
 pub mod draft;
 pub mod form;
 pub mod handover;

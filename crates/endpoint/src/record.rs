@@ -4,7 +4,7 @@
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::store::events::{self, Appended, Event, Idempotency, Stamp};
-use akses_domain::access::{Access, AccessEvent, Command, Recorded, Refusal, decide};
+use akses_domain::access::{Access, AccessEvent, Broken, Command, Recorded, Refusal, decide};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::Instant;
 
@@ -27,6 +27,16 @@ pub struct Done {
 /// 404 when there is none.
 pub fn load(id: AccessId) -> Result<Access, Problem> {
     replay_history(id, &events::history(&id.to_string())?)?.ok_or_else(Problem::not_found)
+}
+
+/// The same with its events, oldest first, for who tells how it came about.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn load_told(id: AccessId) -> Result<(Access, Vec<Recorded>), Problem> {
+    let history = recorded(id, &events::history(&id.to_string())?)?;
+    let access = Access::replay(id, &history).map_err(|b| broken(id, &b))?;
+    Ok((access.ok_or_else(Problem::not_found)?, history))
 }
 
 /// Carries out a command on an access: [`decide`], append, fold. When somebody
@@ -233,7 +243,11 @@ pub fn key_reused() -> Problem {
 }
 
 fn replay_history(id: AccessId, history: &[events::Recorded]) -> Result<Option<Access>, Problem> {
-    let history: Vec<Recorded> = history
+    Access::replay(id, &recorded(id, history)?).map_err(|b| broken(id, &b))
+}
+
+fn recorded(id: AccessId, history: &[events::Recorded]) -> Result<Vec<Recorded>, Problem> {
+    history
         .iter()
         .map(|stored| {
             let event = AccessEvent::from_parts(&stored.event.kind, &stored.event.data)
@@ -245,6 +259,9 @@ fn replay_history(id: AccessId, history: &[events::Recorded]) -> Result<Option<A
                 event,
             })
         })
-        .collect::<Result<_, Problem>>()?;
-    Access::replay(id, &history).map_err(|b| Problem::internal(format!("access {id}: {}", b.0)))
+        .collect()
+}
+
+fn broken(id: AccessId, broken: &Broken) -> Problem {
+    Problem::internal(format!("access {id}: {}", broken.0))
 }
