@@ -153,6 +153,11 @@ fn verifier(scene: &Scene<'_>) -> String {
 fn capacity(capacity: Capacity, row: &Row) -> (&'static str, String) {
     match capacity {
         Capacity::Vai => ("vai", format!("VAI {}", row.institution_name)),
+        Capacity::Substitute => (
+            "substitute",
+            format!("Pengganti VAI {}", row.institution_name),
+        ),
+        Capacity::Owner => ("oneself", "Anda sendiri".to_owned()),
         Capacity::Directorate => (
             "directorate",
             "Verifikator nasional, Direktorat Sistem Pengadaan Digital".to_owned(),

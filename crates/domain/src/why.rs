@@ -353,6 +353,7 @@ mod tests {
             decided_as,
             reason: "SK tidak terbaca".to_owned(),
             field: None,
+            in_place_of: None,
         };
         (noon(on), event)
     }

@@ -1286,10 +1286,13 @@ fn exp_6_who_carries_on_is_named_after_the_end_and_once() {
         for handover in [Handover::to(SOMEBODY), Handover::NoneOpen, unassigned()] {
             let mut expected = NOT_ENDED.to_vec();
             expected.extend([
-                ("NotEnded { status: Active }", "active carried"),
+                (
+                    "NotEnded { status: Active }",
+                    "active carried ending extending",
+                ),
                 ("HandoverNamed", HANDED_OVER),
-                ("access-expired + handover-named", "past"),
-                ("handover-named", "expired expired-waiting"),
+                ("access-expired + handover-named", "past past-extending"),
+                ("handover-named", "expired expired-waiting lapsed-extending"),
             ]);
             let command = hand_over(|naming| {
                 naming.named_as = named_as;
@@ -1304,9 +1307,12 @@ fn exp_6_who_carries_on_is_named_after_the_end_and_once() {
 fn exp_4_before_the_cut_off_what_is_past_due_has_no_successor() {
     let mut expected = NOT_ENDED.to_vec();
     expected.extend([
-        ("NotEnded { status: Active }", "active carried past"),
+        (
+            "NotEnded { status: Active }",
+            "active carried past ending extending past-extending",
+        ),
         ("HandoverNamed", HANDED_OVER),
-        ("handover-named", "expired expired-waiting"),
+        ("handover-named", "expired expired-waiting lapsed-extending"),
     ]);
     check(hand_over(|naming| naming.cut_off = not_yet()), &expected);
 }
@@ -1317,8 +1323,9 @@ fn exp_6_nobody_names_a_successor_as_the_owner_of_what_is_another_s() {
         hand_over(|naming| naming.account = SOMEBODY),
         &[(
             "UnknownAccess",
-            "none new rejected again active carried past inactive inactive-past inactive-waiting \
-             inactive-past-waiting expired expired-waiting overtaken",
+            "none new rejected again active carried past ending extending past-extending \
+             inactive inactive-past inactive-waiting inactive-past-waiting expired \
+             expired-waiting lapsed-extending overtaken",
         )],
     );
     let own = hand_over(|naming| {
@@ -1761,7 +1768,7 @@ fn every_event_follows_only_the_states_it_can() {
     type Append = fn(History, &str) -> History;
     const SECOND_WAITS: &str = "again inactive-waiting inactive-past-waiting expired-waiting overtaken extending past-extending lapsed-extending";
     #[rustfmt::skip]
-    let next: [(&str, Append, &str); 9] = [
+    let next: [(&str, Append, &str); 10] = [
         ("requested", |h, m| h.requested(m, UNSEEN), "none rejected"),
         ("carried over", |h, m| h.carried_over(m, "2026-12-31"), "none"),
         ("reactivation", |h, m| h.reactivation(m, UNSEEN), "inactive inactive-past expired"),
@@ -1773,7 +1780,7 @@ fn every_event_follows_only_the_states_it_can() {
             "active carried ending extending past past-extending"),
         ("handed over", |h, m| h.then(m, OWNER, AccessEvent::HandoverNamed {
             handover: Handover::NoneOpen, named_as: NamedAs::Owner,
-        }), "expired expired-waiting"),
+        }), "expired expired-waiting lapsed-extending"),
         ("expired", |h, m| h.expired(m, "2026-12-31", false),
             "active carried ending extending past past-extending inactive-waiting \
              inactive-past-waiting"),
