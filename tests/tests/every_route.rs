@@ -18,6 +18,8 @@ enum For {
     People,
     /// Whoever has a verifier's access that is in force.
     Verifiers,
+    /// Whoever speaks for the directorate.
+    Directorate,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -47,6 +49,13 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests/:id/waiting-room", "GET", For::People),
     ("/api/meetings", "GET", For::Verifiers),
     ("/api/meetings/call-next", "POST", For::Verifiers),
+    ("/api/cut-offs/plan", "POST", For::Directorate),
+    ("/api/cut-offs/:id/change", "POST", For::Directorate),
+    ("/api/cut-offs/:id/withdrawal", "POST", For::Directorate),
+    ("/api/cut-offs", "GET", For::Directorate),
+    ("/api/cut-offs/:id/preview", "GET", For::Directorate),
+    ("/api/cut-offs/:id/report", "GET", For::Directorate),
+    ("/api/why", "GET", For::People),
     ("/api/reference/:kind", "GET", For::People),
     ("/api/platforms", "GET", For::People),
     ("/api/platforms/:code/terms", "GET", For::People),
@@ -151,7 +160,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers => {
+            For::People | For::Verifiers | For::Directorate => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -231,6 +240,7 @@ fn a_wrong_role_is_refused() {
         let answer = route.call(WORLD.client()).bearer(&person.token).send();
         match route.whom {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
+            For::Directorate => _ = answer.problem(403, "not-the-directorate"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }
@@ -273,7 +283,8 @@ fn a_wrong_method_is_refused_and_told_the_right_one() {
 #[test]
 fn head_is_get_without_the_body() {
     let person = a_person();
-    for route in routes().filter(|route| route.method == "GET" && route.whom != For::Verifiers) {
+    let needs_a_role = |whom| matches!(whom, For::Verifiers | For::Directorate);
+    for route in routes().filter(|route| route.method == "GET" && !needs_a_role(route.whom)) {
         let get = route.call(WORLD.client()).bearer(&person.token).send();
         let head = route
             .call_by(WORLD.client(), "HEAD")
@@ -382,8 +393,11 @@ fn a_change_by_cookie_needs_the_token_of_our_own_page() {
             .header("x-csrf-token", &"0".repeat(64))
             .send()
             .problem(403, "csrf-token");
-        if route.route != "/api/sign-out" {
-            route.is_not_refused(&by_cookie().header("x-csrf-token", &verifier.csrf).send());
+        let own = || by_cookie().header("x-csrf-token", &verifier.csrf).send();
+        if route.whom == For::Directorate {
+            own().problem(403, "not-the-directorate");
+        } else if route.route != "/api/sign-out" {
+            route.is_not_refused(&own());
         }
     }
     let sign_out = WORLD.client().post("/api/sign-out").cookie(&verifier.token);
@@ -416,7 +430,7 @@ fn no_change_comes_from_another_site() {
                 .send();
             own.problem(403, "foreign-site");
         }
-        if route.route != "/api/sign-out" {
+        if route.route != "/api/sign-out" && route.whom != For::Directorate {
             let own = route.call(WORLD.client()).bearer(&person.token);
             let own = own
                 .header("origin", &here)
