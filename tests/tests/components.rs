@@ -111,8 +111,23 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accesses", "events", "meetings", "wasi:config"],
     ),
     (
+        "change-cut-off",
+        &[
+            "accesses",
+            "cut-offs",
+            "duties",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
+    (
         "close-meetings",
         &["calendar", "events", "meetings", "wasi:config"],
+    ),
+    (
+        "cut-off-report",
+        &["accesses", "cut-offs", "duties", "wasi:config"],
     ),
     (
         "deactivate-access",
@@ -181,6 +196,10 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("list-accesses", &["accesses", "wasi:config"]),
+    (
+        "list-cut-offs",
+        &["accesses", "cut-offs", "duties", "wasi:config"],
+    ),
     ("list-handovers", &["duties", "handovers", "wasi:config"]),
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
@@ -206,6 +225,21 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accounts", "events", "handovers", "wasi:config"],
     ),
     ("pages", &["wasi:filesystem"]),
+    (
+        "plan-cut-off",
+        &[
+            "accesses",
+            "cut-offs",
+            "duties",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
+    (
+        "preview-cut-off",
+        &["accesses", "cut-offs", "duties", "wasi:config"],
+    ),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
         "read-drafts",
@@ -288,6 +322,7 @@ const REACHES: &[(&str, &[&str])] = &[
     (
         "submit-reactivation",
         &[
+            "accesses",
             "conflicts",
             "documents",
             "events",
@@ -304,6 +339,23 @@ const REACHES: &[(&str, &[&str])] = &[
     (
         "who-am-i",
         &["accesses", "accounts", "sirup", "wasi:config"],
+    ),
+    (
+        "why-no-entry",
+        &[
+            "accesses",
+            "accounts",
+            "conflicts",
+            "cut-offs",
+            "events",
+            "meetings",
+            "platforms",
+            "wasi:config",
+        ],
+    ),
+    (
+        "withdraw-cut-off",
+        &["accesses", "cut-offs", "duties", "events", "wasi:config"],
     ),
 ];
 

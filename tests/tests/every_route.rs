@@ -21,6 +21,8 @@ enum For {
     /// Whoever looks after an institution's accesses, in its own way: its VAI, its
     /// Kepala UKPBJ, the directorate.
     Officials,
+    /// Whoever speaks for the directorate.
+    Directorate,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -61,6 +63,13 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/substitutes", "GET", For::People),
     ("/api/substitutes/:id/ending", "POST", For::People),
     ("/api/verifier-gaps", "GET", For::Officials),
+    ("/api/cut-offs/plan", "POST", For::Directorate),
+    ("/api/cut-offs/:id/change", "POST", For::Directorate),
+    ("/api/cut-offs/:id/withdrawal", "POST", For::Directorate),
+    ("/api/cut-offs", "GET", For::Directorate),
+    ("/api/cut-offs/:id/preview", "GET", For::Directorate),
+    ("/api/cut-offs/:id/report", "GET", For::Directorate),
+    ("/api/why", "GET", For::People),
     ("/api/reference/:kind", "GET", For::People),
     ("/api/platforms", "GET", For::People),
     ("/api/platforms/:code/terms", "GET", For::People),
@@ -166,7 +175,10 @@ impl Route {
 
     /// A person without an office is refused.
     fn is_of_officials(self) -> bool {
-        matches!(self.whom, For::Verifiers | For::Officials)
+        matches!(
+            self.whom,
+            For::Verifiers | For::Officials | For::Directorate
+        )
     }
 
     fn changes(self) -> bool {
@@ -178,7 +190,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers | For::Officials => {
+            For::People | For::Verifiers | For::Officials | For::Directorate => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -259,6 +271,7 @@ fn a_wrong_role_is_refused() {
         match route.whom {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
             For::Officials => _ = answer.problem(403, "not-an-official"),
+            For::Directorate => _ = answer.problem(403, "not-the-directorate"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }
@@ -410,8 +423,11 @@ fn a_change_by_cookie_needs_the_token_of_our_own_page() {
             .header("x-csrf-token", &"0".repeat(64))
             .send()
             .problem(403, "csrf-token");
-        if route.route != "/api/sign-out" {
-            route.is_not_refused(&by_cookie().header("x-csrf-token", &verifier.csrf).send());
+        let own = || by_cookie().header("x-csrf-token", &verifier.csrf).send();
+        if route.whom == For::Directorate {
+            own().problem(403, "not-the-directorate");
+        } else if route.route != "/api/sign-out" {
+            route.is_not_refused(&own());
         }
     }
     let sign_out = WORLD.client().post("/api/sign-out").cookie(&verifier.token);
@@ -444,7 +460,7 @@ fn no_change_comes_from_another_site() {
                 .send();
             own.problem(403, "foreign-site");
         }
-        if route.route != "/api/sign-out" {
+        if route.route != "/api/sign-out" && route.whom != For::Directorate {
             let own = route.call(WORLD.client()).bearer(&person.token);
             let own = own
                 .header("origin", &here)

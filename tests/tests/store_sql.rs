@@ -480,6 +480,35 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         ("institution_list.sql", &["institution_by_name"]),
         (
+            "cut_off_due.sql",
+            &[
+                "access_due (zone=? AND ends_at<?)",
+                "access_waiting (zone=? AND ends_at<?)",
+            ],
+        ),
+        (
+            "cut_off_ended.sql",
+            &[
+                "w USING PRIMARY KEY (cut_off=?)",
+                "n USING PRIMARY KEY (cut_off=?)",
+            ],
+        ),
+        (
+            "cut_off_last_day.sql",
+            &["cut_off_place USING PRIMARY KEY (institution=?)"],
+        ),
+        (
+            "cut_off_of_institution.sql",
+            &[
+                "p USING PRIMARY KEY (institution=?)",
+                "sqlite_autoindex_cut_off_1 (id=?)",
+            ],
+        ),
+        (
+            "cut_off_list.sql",
+            &["cut_off USING INTEGER PRIMARY KEY (rowid<?)"],
+        ),
+        (
             "platform_terms_in_force.sql",
             &[
                 "COVERING INDEX platform_terms_in_force (platform=? AND kind=? AND valid_from<?)",
@@ -580,6 +609,7 @@ fn queues_and_lists_are_not_sorted() {
         "reminder_send.sql",
         "wave_of_zone.sql",
         "institution_list.sql",
+        "cut_off_list.sql",
         "work_unit_list.sql",
         "notification_lease.sql",
         "seal_lines.sql",
@@ -623,6 +653,10 @@ fn no_statement_scans_a_table_that_grows() {
             "gap",
             // Forms: a few dozen rows.
             "form_field",
+            // Letters that cut off: a row for the nation and the institutions they name.
+            "cut_off_place",
+            "moment",
+            "counted",
         ];
         for table in scans {
             assert!(

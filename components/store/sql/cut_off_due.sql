@@ -25,12 +25,12 @@ due (institution, waits) AS (
 counted (institution, accesses, waiting) AS (
   SELECT institution, count(*), sum(waits) FROM due GROUP BY institution
 )
-SELECT c.institution, coalesce(i.code, '') AS code, coalesce(i.name, '') AS name,
-       coalesce(i.zone, 'WIB') AS zone, c.accesses, c.waiting
-FROM counted AS c
-LEFT JOIN institution AS i ON i.id = c.institution
+SELECT counted.institution, coalesce(i.code, '') AS code, coalesce(i.name, '') AS name,
+       coalesce(i.zone, 'WIB') AS zone, counted.accesses, counted.waiting
+FROM counted
+LEFT JOIN institution AS i ON i.id = counted.institution
 WHERE ?1 = (SELECT p.cut_off FROM cut_off_place AS p
             WHERE p.institution = coalesce((SELECT institution FROM cut_off_place
-                                            WHERE institution = c.institution), '*'))
-ORDER BY name, c.institution
+                                            WHERE institution = counted.institution), '*'))
+ORDER BY name, counted.institution
 LIMIT ?2

@@ -9,7 +9,7 @@ use akses_domain::authority::Capacity;
 use akses_domain::handover::Handover;
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, RequestId, WorkUnitId};
 use akses_domain::reference::VerifiedBy;
-use akses_domain::time::{Date, Instant, Zone};
+use akses_domain::time::{CutOff, Date, Instant, Zone};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rusqlite::OptionalExtension;
 use serde::de::DeserializeOwned;
@@ -23,6 +23,15 @@ const STEPS_MAX: usize = 150;
 /// Worlds of [`SLOTS`] lives each: 2,400 histories in memory.
 const WORLDS: u32 = 400;
 const WORLDS_ON_DISK: u32 = 10;
+
+/// Which letters hold in a world (EXP-4), in the order in which they were planned:
+/// for the nation, or for the institution of this number; and their last day.
+const LETTERS: [&[(Option<usize>, &str)]; 4] = [
+    &[],
+    &[(Some(0), "2025-09-05"), (Some(2), "2025-08-10")],
+    &[(None, "2025-08-15"), (Some(1), "2025-09-01")],
+    &[(Some(1), "2025-08-12"), (None, "2025-09-03")],
+];
 
 #[test]
 fn sql_and_rust_agree() {
@@ -99,7 +108,7 @@ fn hold_together(worlds: u32, live: impl Fn(&[Step]) -> Met) {
 
 /// Lives one world through in Rust and in SQL.
 fn live(book: &Book, steps: &[Step]) -> Met {
-    let mut both = Both::new(book);
+    let mut both = Both::new(book, steps.len() % LETTERS.len());
     for step in steps {
         let (command, actor) = both.world.command(step);
         match step.deed {
@@ -153,12 +162,27 @@ struct Request {
 type Mail = (String, String, i64, i64);
 
 impl<'a> Both<'a> {
-    fn new(book: &'a Book) -> Self {
-        let world = World::new(SLOTS);
+    fn new(book: &'a Book, letters: usize) -> Self {
+        let mut world = World::new(SLOTS);
         for slot in &world.slots {
             let known = world.slots.iter().find(|s| s.work_unit == slot.work_unit);
             if known.is_some_and(|first| first.id == slot.id) {
                 book.know(slot.work_unit, slot.institution, slot.zone);
+            }
+        }
+        for (number, (named, last_day)) in LETTERS[letters].iter().enumerate() {
+            let named = named.map(|number| world.slots[2 * number].institution);
+            let cut_off = CutOff {
+                last_day: last_day.parse().unwrap(),
+            };
+            book.plan(number, cut_off.last_day, named);
+            for slot in &world.slots {
+                if named.is_none_or(|institution| institution == slot.institution) {
+                    world
+                        .cut_offs
+                        .retain(|(known, _)| *known != slot.institution);
+                    world.cut_offs.push((slot.institution, cut_off));
+                }
             }
         }
         Self {
@@ -190,8 +214,9 @@ impl<'a> Both<'a> {
         let now = self.world.now;
         let before = self.book.last_seq();
         let overdue = |slot: &&Slot| {
+            let cut_off = self.world.cut_off(slot);
             let access = slot.access.as_ref();
-            access.is_some_and(|access| access.is_overdue(now, CUT_OFF))
+            access.is_some_and(|access| access.is_overdue(now, cut_off))
         };
         let due = self.world.slots.iter().filter(overdue).count();
         assert_eq!(self.book.due(now, CUT_OFF, 100) as usize, due);
@@ -208,7 +233,8 @@ impl<'a> Both<'a> {
         assert_eq!(rows.len(), swept);
         for number in 0..SLOTS {
             let slot = self.world.slots[number].clone();
-            let command = Command::Expire { cut_off: CUT_OFF };
+            let cut_off = self.world.cut_off(&slot);
+            let command = Command::Expire { cut_off };
             let row = rows.remove(&slot.id.to_string());
             let Ok(events) = decide(slot.access.as_ref(), command, now) else {
                 assert!(row.is_none(), "SQL expired what is not due: {slot:?}");
@@ -348,9 +374,10 @@ impl<'a> Both<'a> {
 
         // What a list makes of the row is what the access says of itself.
         let (now, ends_at) = (self.world.now, row.ends_at.map(Instant::from_ms));
-        let overdue = access::is_overdue(row.standing, ends_at, row.zone, now, CUT_OFF);
+        let cut_off = self.world.cut_off(slot);
+        let overdue = access::is_overdue(row.standing, ends_at, row.zone, now, cut_off);
         let status = access::status(row.standing, row.request.is_some() && !row.cut_off, overdue);
-        assert_eq!(status, access.status(now, CUT_OFF));
+        assert_eq!(status, access.status(now, cut_off));
         assert_eq!(row.request.is_some() && !row.cut_off, waits);
     }
 
@@ -603,7 +630,7 @@ fn sql_and_rust_agree_when_a_day_ends() {
 #[test]
 fn sql_and_rust_agree_when_reference_data_moved_meanwhile() {
     let book = Book::in_memory();
-    let mut both = Both::new(&book);
+    let mut both = Both::new(&book, 0);
     let registered = |both: &mut Both, request: u128| {
         let slot = both.world.slots[0].clone();
         AccessEvent::AccessRequested {

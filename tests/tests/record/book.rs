@@ -1,14 +1,16 @@
 //! A database as the store makes it, and the store's statements on it.
 
 use akses_domain::access::{AccessEvent, Recorded};
+use akses_domain::cut_off::{Plan, Scope};
 use akses_domain::ids::{AccessId, AccountId, InstitutionId, WorkUnitId};
-use akses_domain::time::{CutOff, Instant, Zone};
+use akses_domain::time::{CutOff, Date, Instant, Zone};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// All statements of a test stay prepared: an append compiles every trigger.
 const CACHED_STATEMENTS: usize = 32;
@@ -196,6 +198,36 @@ impl Book {
             self.insert(subject, 1, (kind, &data), by, Some(&institution))
                 .unwrap();
         }
+    }
+
+    /// Plans the cut-off of a letter with this number (EXP-4): for the nation, or for
+    /// one institution that is known.
+    pub fn plan(&self, number: usize, last_day: Date, institution: Option<InstitutionId>) -> Uuid {
+        let scope = match institution {
+            None => Scope::Everyone,
+            Some(institution) => Scope::Institutions {
+                institutions: vec![institution],
+                codes: vec![institution.to_string()],
+            },
+        };
+        let plan = Plan {
+            letter_number: format!("surat-{number}"),
+            letter_date: last_day,
+            last_day,
+            scope,
+        };
+        let id = Uuid::from_u128((9 << 64) | number as u128);
+        let data = serde_json::to_string(&plan).unwrap();
+        self.about_cut_off(id, 1, "cut-off-planned", &data).unwrap();
+        id
+    }
+
+    /// Any event of a letter.
+    pub fn about_cut_off(&self, id: Uuid, version: u32, kind: &str, data: &str) -> Result<()> {
+        let by = ("test", Instant::from_ms(0));
+        let seq = self.insert(&id.to_string(), version, (kind, data), by, None)?;
+        assert!(seq.is_some(), "the version is free");
+        Ok(())
     }
 
     /// One batch by end dates: how many it wrote.

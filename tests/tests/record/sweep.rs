@@ -1,7 +1,7 @@
 //! The sweep (EXP-3, EXP-4): exactly one event and one mail for each end,
 //! however often, late, interrupted or many at once it runs.
 
-use crate::book::{Book, Folder, Order, carried_over};
+use crate::book::{Book, Folder, Order, carried_over, statement};
 use akses_domain::access::{AccessEvent, Handover, Recorded, Submitted};
 use akses_domain::authority::Capacity;
 use akses_domain::ids::{AccessId, AccountId, DocumentId, InstitutionId, RequestId, WorkUnitId};
@@ -177,6 +177,202 @@ fn exp_4_the_cut_off_takes_along_reactivations_that_wait_and_they_stay_decidable
     append(&book, 1, 5, midnight.plus_hours(2), approved);
     assert_eq!(standing(&book, 1), "active");
     assert_eq!(book.number("SELECT sum(cut_off) FROM access"), 1);
+}
+
+/// What a letter's dry run and its report count, each in sum.
+fn counts(book: &Book, letter: Uuid) -> [i64; 4] {
+    let sum = |name: &str, column: &str| {
+        let sql = format!(
+            "SELECT coalesce(sum({column}), 0) FROM ({})",
+            statement(name)
+        );
+        let parameters = rusqlite::params![letter.to_string(), 1_000];
+        book.connection
+            .query_row(&sql, parameters, |row| row.get(0))
+            .unwrap()
+    };
+    [
+        sum("cut_off_due.sql", "accesses"),
+        sum("cut_off_due.sql", "waiting"),
+        sum("cut_off_ended.sql", "ended"),
+        sum("cut_off_ended.sql", "waiting"),
+    ]
+}
+
+/// Everything that a letter can meet, in each zone: three past its last day, one of
+/// them waiting, and one that ends after it. Answers the letter's midnight there.
+fn lettered(last_day: &str, named: bool) -> (Book, Uuid) {
+    let book = Book::in_memory();
+    let unit = WorkUnitId::new(Uuid::from_u128(77));
+    book.know(unit, INSTITUTION, Zone::Wib);
+    let letter = book.plan(1, day(last_day), named.then_some(INSTITUTION));
+    let midnight = |zone| {
+        CutOff {
+            last_day: day(last_day),
+        }
+        .in_force_from(zone)
+    };
+    for (number, zone) in (1..).zip(Zone::ALL) {
+        active(&book, number, zone, day("2025-03-31"));
+        active(&book, number + 10, zone, day(last_day));
+        reactivating(
+            &book,
+            number + 20,
+            zone,
+            day("2025-03-31"),
+            before(midnight(zone)),
+        );
+        active(&book, number + 30, zone, day("2026-12-31"));
+    }
+    (book, letter)
+}
+
+#[test]
+fn exp_4_a_letter_holds_in_place_of_the_configured_date_and_is_counted() {
+    for (last_day, named) in [
+        ("2025-07-31", false),
+        ("2025-07-31", true),
+        ("2025-09-30", false),
+        ("2025-09-30", true),
+    ] {
+        for order in [Order::ByEnd, Order::ByPlace] {
+            let (book, letter) = lettered(last_day, named);
+            let own = CutOff {
+                last_day: day(last_day),
+            };
+            let mut ended = 0;
+            for zone in [Zone::Wit, Zone::Wita, Zone::Wib] {
+                let midnight = own.in_force_from(zone);
+                let told = format!("{last_day} {named} {order:?} {zone}");
+                assert_eq!(
+                    counts(&book, letter),
+                    [9 - ended, (9 - ended) / 3, ended, ended / 3]
+                );
+                // The configured date comes between, or is over: it says nothing here.
+                assert_eq!(book.due(before(midnight), cut_off(), 100), 0, "{told}");
+                assert_eq!(book.sweep_all(order, before(midnight), cut_off(), 2), 0);
+                assert_eq!(book.due(midnight, cut_off(), 100), 2, "{told}");
+                assert_eq!(book.sweep_all(order, midnight, cut_off(), 2), 3, "{told}");
+                ended += 3;
+                assert_once_each(&book, ended);
+            }
+            assert_eq!(counts(&book, letter), [0, 0, 9, 3]);
+            let decidable = "SELECT count(*) FROM request WHERE outcome IS NULL";
+            assert_eq!(book.number(decidable), 3);
+            // A day on its own, long after: the end of its time, not the letter's.
+            let later = Zone::Wib.end_of(day("2026-12-31"));
+            assert_eq!(book.sweep_all(order, later, cut_off(), 2), 3);
+            assert_eq!(counts(&book, letter), [0, 0, 9, 3]);
+        }
+    }
+}
+
+#[test]
+fn exp_4_elsewhere_the_configured_date_holds_and_so_it_does_when_a_letter_is_withdrawn() {
+    let now = Zone::Wib.end_of(day("2025-08-25"));
+    let elsewhere = InstitutionId::new(Uuid::from_u128(6));
+    let swept = |book: &Book| book.sweep_all(Order::ByPlace, now, cut_off(), 5);
+    let (book, letter) = lettered("2025-09-30", false);
+    assert_eq!(swept(&book), 0);
+    book.about_cut_off(letter, 2, "cut-off-withdrawn", r#"{"reason":"x"}"#)
+        .unwrap();
+    assert_eq!(
+        swept(&book),
+        3,
+        "what is past due; the reactivations were sent after it"
+    );
+    assert_eq!(counts(&book, letter), [0; 4]);
+    // A letter for another institution leaves this one alone.
+    let (book, letter) = lettered("2025-09-30", true);
+    let unit = WorkUnitId::new(Uuid::from_u128(78));
+    book.know(unit, elsewhere, Zone::Wib);
+    book.plan(2, day("2025-12-31"), Some(elsewhere));
+    assert_eq!(swept(&book), 0);
+    // What it says can be changed: the same letter, for the other institution.
+    let plan = format!(
+        r#"{{"letter_number":"surat-1","letter_date":"2025-08-01","last_day":"2025-09-30",
+            "scope":{{"kind":"institutions","institutions":["{elsewhere}"],"codes":["X"]}}}}"#
+    );
+    book.about_cut_off(letter, 2, "cut-off-changed", &plan)
+        .unwrap();
+    assert_eq!(swept(&book), 3);
+    let places = "SELECT count(*) FROM cut_off_place";
+    assert_eq!(
+        book.number(places),
+        1,
+        "the letter planned last holds there"
+    );
+}
+
+#[test]
+fn exp_4_letters_by_kind_reach_institutions_that_join_later_and_the_newest_holds() {
+    let book = Book::in_memory();
+    let know = |number: u128| {
+        let institution = InstitutionId::new(Uuid::from_u128(number));
+        book.know(
+            WorkUnitId::new(Uuid::from_u128(number + 100)),
+            institution,
+            Zone::Wita,
+        );
+        institution
+    };
+    let last_day = |institution: InstitutionId| -> Option<String> {
+        let select = statement("cut_off_last_day.sql");
+        let mut select = book.connection.prepare(&select).unwrap();
+        let mut rows = select.query([institution.to_string()]).unwrap();
+        rows.next().unwrap().map(|row| row.get(0).unwrap())
+    };
+    let first = know(1);
+    assert_eq!(last_day(first), None);
+    let national = book.plan(1, day("2026-01-31"), None);
+    assert_eq!(last_day(first).as_deref(), Some("2026-01-31"));
+    let kinds = r#"{"letter_number":"surat-2","letter_date":"2026-01-01","last_day":"2026-02-28",
+                    "scope":{"kind":"kinds","kinds":["Kabupaten","Kota"]}}"#;
+    let by_kind = Uuid::from_u128(99);
+    book.about_cut_off(by_kind, 1, "cut-off-planned", kinds)
+        .unwrap();
+    let second = know(2);
+    for institution in [first, second] {
+        assert_eq!(last_day(institution).as_deref(), Some("2026-02-28"));
+    }
+    let named = book.plan(3, day("2026-03-31"), Some(first));
+    assert_eq!(last_day(first).as_deref(), Some("2026-03-31"));
+    assert_eq!(last_day(second).as_deref(), Some("2026-02-28"));
+    let withdraw = |id| {
+        book.about_cut_off(id, 2, "cut-off-withdrawn", "{}")
+            .unwrap()
+    };
+    withdraw(named);
+    assert_eq!(last_day(first).as_deref(), Some("2026-02-28"));
+    // A national letter stands in place of all older ones.
+    let newest = book.plan(4, day("2026-04-30"), None);
+    for institution in [first, second, know(3)] {
+        assert_eq!(last_day(institution).as_deref(), Some("2026-04-30"));
+    }
+    withdraw(newest);
+    withdraw(national);
+    assert_eq!(last_day(second).as_deref(), Some("2026-02-28"));
+    withdraw(by_kind);
+    assert_eq!(last_day(second), None);
+}
+
+#[test]
+fn exp_4_a_letter_is_planned_once_and_stays_once_it_has_ended_somebody() {
+    let (book, letter) = lettered("2025-07-31", false);
+    let again = r#"{"letter_number":"surat-1","letter_date":"2025-07-01","last_day":"2025-12-31",
+                    "scope":{"kind":"everyone"}}"#;
+    let refused = |id, version, kind, data| {
+        let error = book.about_cut_off(id, version, kind, data).unwrap_err();
+        error.to_string()
+    };
+    let other = Uuid::from_u128(98);
+    assert!(refused(other, 1, "cut-off-planned", again).contains("akses:letter-planned"));
+    let now = Zone::Wit.end_of(day("2025-07-31"));
+    assert_eq!(book.sweep_all(Order::ByEnd, now, cut_off(), 10), 3);
+    for kind in ["cut-off-changed", "cut-off-withdrawn"] {
+        assert!(refused(letter, 2, kind, again).contains("akses:cut-off-begun"));
+    }
+    assert_eq!(counts(&book, letter), [6, 2, 3, 1]);
 }
 
 #[test]

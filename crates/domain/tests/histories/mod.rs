@@ -255,6 +255,8 @@ pub struct World {
     pub slots: Vec<Slot>,
     /// The address that each work unit got first, and from which request.
     pub addresses: Vec<(WorkUnitId, String, RequestId)>,
+    /// Institutions for which another cut-off holds than [`CUT_OFF`].
+    pub cut_offs: Vec<(InstitutionId, CutOff)>,
     names: u128,
 }
 
@@ -285,6 +287,7 @@ impl World {
             now: START,
             slots: (0..slots).map(slot).collect(),
             addresses: vec![],
+            cut_offs: vec![],
             names: 0,
         }
     }
@@ -363,7 +366,7 @@ impl World {
             } => Command::Deactivate(Deactivation {
                 account: owner_or_somebody(&slot, *by_owner),
                 handover: handover(&slot, *successor, successor.is_none() && slot.role == "VAI"),
-                cut_off: CUT_OFF,
+                cut_off: self.cut_off(&slot),
             }),
             Deed::HandOver {
                 by_owner,
@@ -377,23 +380,25 @@ impl World {
                     false => NamedAs::Owner,
                 },
                 handover: handover(&slot, *successor, *leaves),
-                cut_off: CUT_OFF,
+                cut_off: self.cut_off(&slot),
             }),
             Deed::Reactivate { by_owner, end_days } => Command::Reactivate(Reactivation {
                 account: owner_or_somebody(&slot, *by_owner),
                 request: self.submitted(&slot, *end_days),
                 verified_by: slot.verified_by,
                 conflict: None,
-                cut_off: CUT_OFF,
+                cut_off: self.cut_off(&slot),
             }),
             Deed::Extend { by_owner, end_days } => Command::Extend(Extension {
                 account: owner_or_somebody(&slot, *by_owner),
                 request: self.submitted(&slot, *end_days),
                 verified_by: slot.verified_by,
                 conflict: None,
-                cut_off: CUT_OFF,
+                cut_off: self.cut_off(&slot),
             }),
-            Deed::Expire => Command::Expire { cut_off: CUT_OFF },
+            Deed::Expire => Command::Expire {
+                cut_off: self.cut_off(&slot),
+            },
         };
         let actor = match &step.deed {
             Deed::Register { .. }
@@ -439,6 +444,13 @@ impl World {
         recorded
     }
 
+    /// The cut-off that holds for a slot's institution.
+    pub fn cut_off(&self, slot: &Slot) -> CutOff {
+        let mut own = self.cut_offs.iter();
+        own.find(|(institution, _)| *institution == slot.institution)
+            .map_or(CUT_OFF, |(_, cut_off)| *cut_off)
+    }
+
     /// The address of a work unit, from the first who gave one (REG-3).
     pub fn address(&self, work_unit: WorkUnitId) -> Option<&str> {
         let mut addresses = self.addresses.iter();
@@ -474,7 +486,7 @@ impl World {
                 let end = slot.access.as_ref().and_then(Access::ends_at);
                 end.unwrap_or(self.now).ms() + ms
             }
-            Wait::UntilCutOff(ms) => CUT_OFF.in_force_from(slot.zone).ms() + ms,
+            Wait::UntilCutOff(ms) => self.cut_off(slot).in_force_from(slot.zone).ms() + ms,
         };
         self.now = self.now.max(Instant::from_ms(then));
     }

@@ -62,6 +62,7 @@ pub(super) struct Measured {
 pub(super) struct People {
     tokens: Vec<Arc<str>>,
     verifier: Arc<str>,
+    directorate: Arc<str>,
     documents: Vec<String>,
     institution: String,
     work_units: Vec<String>,
@@ -77,6 +78,7 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
     let mut connection = Connection::open(address).await?;
     import(&mut connection).await?;
     let verifier = sign_in(&mut connection, "vai@bench.example").await?;
+    let directorate = sign_in(&mut connection, "direktorat@bench.example").await?;
     let mut tokens = Vec::new();
     let mut documents = Vec::new();
     for person in 0..PEOPLE {
@@ -101,6 +103,7 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
     Ok(People {
         tokens,
         verifier,
+        directorate,
         documents,
         institution,
         work_units,
@@ -126,11 +129,13 @@ async fn import(connection: &mut Connection) -> Result<()> {
         roles.push_str(&format!("{role},{role},none,institution,sk-st,true,\n"));
     }
     roles.push_str("VAI,Verifikator,vai,national,sk-st,true,\n");
+    roles.push_str("VND,Verifikator Direktorat,directorate,national,sk-st,false,\n");
     roles.push_str("KUKPBJ,Kepala UKPBJ,none,institution,sk-st,true,ukpbj-head\n");
     send("roles", roles).await?;
     send(
         "institutions",
-        "code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\n".to_owned(),
+        "code,name,kind,zone\nBENCH,Instansi Bench,Lembaga,WIB\nBENCH-SEPI,Instansi Sepi,Lembaga,WIB\n"
+            .to_owned(),
     )
     .await?;
     let mut units = String::from("code,institution,name,address\n");
@@ -142,7 +147,7 @@ async fn import(connection: &mut Connection) -> Result<()> {
     send("work-units", units).await?;
     let names: Vec<String> = (0..PEOPLE)
         .map(|person| format!("orang{person}"))
-        .chain(["vai".to_owned(), "wakil".to_owned()])
+        .chain(["vai", "wakil", "direktorat"].map(str::to_owned))
         .collect();
     for part in names.chunks(ACCOUNTS_PER_PART) {
         let mut accounts = String::from("email,name,password,nip\n");
@@ -160,7 +165,12 @@ async fn import(connection: &mut Connection) -> Result<()> {
     send("meeting-rooms", rooms).await?;
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
     let mut access = String::from("email,role,work_unit,valid_until\n");
-    for (name, role) in [("vai", "VAI"), ("vai", "KUKPBJ"), ("wakil", "PPK")] {
+    for (name, role) in [
+        ("vai", "VAI"),
+        ("vai", "KUKPBJ"),
+        ("wakil", "PPK"),
+        ("direktorat", "VND"),
+    ] {
         access.push_str(&format!("{name}@bench.example,{role},BENCH-0,{until}\n"));
     }
     send("accesses", access).await?;
@@ -326,6 +336,24 @@ pub(super) async fn measure(
     )
     .await?;
 
+    // Letters for an institution that has nobody: what they say changes nothing for
+    // the operations that follow. Each is planned, changed and withdrawn.
+    let letters = (0..counts.slow).map(|index| people.letter(connections, index));
+    let planned = run("plan-cut-off", "", letters.collect()).await?;
+    let ids: Vec<_> = planned.iter().map(|(_, plan)| string(plan, "id")).collect();
+    let changes = planned.iter().map(|(index, plan)| Shot {
+        path: format!("/api/cut-offs/{}/change", string(plan, "id")),
+        ..people.letter(connections, *index)
+    });
+    run("change-cut-off", "", changes.collect()).await?;
+    let withdrawals = ids.iter().map(|id| {
+        let body = json(&json!({ "reason": "Uji" }));
+        let path = format!("/api/cut-offs/{id}/withdrawal");
+        Shot::post(path, Some(&people.directorate), body)
+    });
+    run("withdraw-cut-off", "", withdrawals.collect()).await?;
+    let letter = &ids[0];
+
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
     let reads = [
@@ -334,6 +362,25 @@ pub(super) async fn measure(
         (
             "list-accesses",
             Shot::get("/api/accesses?limit=10", Some(me)),
+        ),
+        ("why-no-entry", Shot::get("/api/why?limit=10", Some(me))),
+        (
+            "list-cut-offs",
+            Shot::get("/api/cut-offs?limit=10", Some(&people.directorate)),
+        ),
+        (
+            "preview-cut-off",
+            Shot::get(
+                format!("/api/cut-offs/{letter}/preview"),
+                Some(&people.directorate),
+            ),
+        ),
+        (
+            "cut-off-report",
+            Shot::get(
+                format!("/api/cut-offs/{letter}/report"),
+                Some(&people.directorate),
+            ),
         ),
         (
             "list-requests",
@@ -464,6 +511,18 @@ impl People {
     /// A read as people do it all day.
     pub(super) fn a_read(&self) -> Shot {
         Shot::get("/api/accesses?limit=10", Some(&self.tokens[0]))
+    }
+
+    /// A letter that nobody else has, about an institution without accesses.
+    fn letter(&self, connections: usize, index: usize) -> Shot {
+        let today = chrono::Utc::now().date_naive();
+        let body = json!({
+            "letter_number": format!("uji/{connections}/{index}"),
+            "letter_date": today - chrono::TimeDelta::days(1),
+            "last_day": today + chrono::TimeDelta::days(30),
+            "scope": { "kind": "institutions", "codes": ["BENCH-SEPI"] },
+        });
+        Shot::post("/api/cut-offs/plan", Some(&self.directorate), json(&body))
     }
 
     /// A number that this person did not save the time before.
