@@ -80,6 +80,14 @@ id!(
     /// An uploaded decree.
     DocumentId
 );
+id!(
+    /// One run of the password-reset procedure.
+    TicketId
+);
+id!(
+    /// One message in a person's box.
+    MessageId
+);
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,7 @@ pub mod meeting;
 pub mod person;
 pub mod platform;
 pub mod reference;
+pub mod reset;
 pub mod sirup;
 pub mod time;
 pub mod words;
