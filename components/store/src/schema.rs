@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "duties",
         sql: include_str!("../migrations/0007_duties.sql"),
     },
+    Migration {
+        number: 8,
+        name: "password-reset",
+        sql: include_str!("../migrations/0008_password_reset.sql"),
+    },
 ];
 
 /// The schema that this program was written for.
