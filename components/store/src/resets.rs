@@ -27,6 +27,11 @@ impl Guest for Store {
         all(database()?.query(sql, &parameters)?, ticket)
     }
 
+    fn ticket_by_id(id: Id) -> Result<Option<Ticket>, Error> {
+        let sql = include_str!("../sql/reset_ticket_by_id.sql");
+        optional(database()?.first(sql, &[id.into()])?, ticket)
+    }
+
     fn done_between(
         institution: Id,
         since: InstantMs,
@@ -98,6 +103,12 @@ impl Guest for Store {
         ];
         let sql = include_str!("../sql/password_propose.sql");
         database()?.change(sql, &parameters)?;
+        Ok(())
+    }
+
+    fn withdraw(proposal: Id) -> Result<(), Error> {
+        let sql = include_str!("../sql/password_withdraw.sql");
+        database()?.change(sql, &[proposal.into()])?;
         Ok(())
     }
 

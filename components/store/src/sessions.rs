@@ -34,8 +34,15 @@ impl Guest for Store {
 
     async fn end_all(account: Id, through_version: u32) -> Result<(), Error> {
         let store = key_value::open().await?;
+        let key = ended_key(&account);
+        // Never back: a slower caller may know less.
+        let known = store.get(&key).await.map_err(key_value::error)?;
+        let known = known.and_then(|bytes| str::from_utf8(&bytes).ok()?.parse::<u32>().ok());
+        if known.is_some_and(|known| known >= through_version) {
+            return Ok(());
+        }
         store
-            .set(ended_key(&account), through_version.to_string())
+            .set(key, through_version.to_string())
             .await
             .map_err(key_value::error)
     }
