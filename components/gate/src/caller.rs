@@ -90,7 +90,9 @@ async fn look_up(token: &str) -> Result<Option<Caller>, Problem> {
 /// PWD-3: a new password ended all sessions up to that version of the account. What
 /// cannot be read ends them too.
 fn is_over(session: &Session, through: &[u8]) -> bool {
-    let through = str::from_utf8(through).ok().and_then(|text| text.parse().ok());
+    let through = str::from_utf8(through)
+        .ok()
+        .and_then(|text| text.parse().ok());
     through.is_none_or(|through: u32| session.account_version <= through)
 }
 

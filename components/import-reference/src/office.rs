@@ -107,9 +107,11 @@ impl Kind for OfficeHours {
     fn change(self) -> Result<Change, RowFault> {
         let institution = match self.institution.as_str() {
             EVERYBODY => EVERYBODY.to_owned(),
-            code => reference::institution_by_code(code)?
-                .ok_or_else(|| wrong("institution", "Kode instansi ini tidak dikenal."))?
-                .id,
+            code => {
+                reference::institution_by_code(code)?
+                    .ok_or_else(|| wrong("institution", "Kode instansi ini tidak dikenal."))?
+                    .id
+            }
         };
         if !(1..=7).contains(&self.weekday) {
             return Err(wrong("weekday", "Isi dengan 1 (Senin) sampai 7 (Minggu)."));
