@@ -4,7 +4,7 @@ use crate::forward::Received;
 use akses_endpoint::Problem;
 use akses_endpoint::identity::{
     ACCOUNT_HEADER, CSRF_HEADER, CSRF_TOKEN_HEADER, SESSION_COOKIE, SESSION_HEADER, Session,
-    same_secret, session_key, sha256_hex,
+    same_secret, session_key, sessions_ended_key, sha256_hex,
 };
 use spin_sdk::key_value::Store;
 
@@ -71,12 +71,29 @@ async fn look_up(token: &str) -> Result<Option<Caller>, Problem> {
     };
     let session: Session = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::internal(format!("a session cannot be read: {error}")))?;
-    Ok(
-        (akses_endpoint::now() < session.expires_at).then_some(Caller {
-            token_sha256,
-            session,
-        }),
-    )
+    if akses_endpoint::now() >= session.expires_at {
+        return Ok(None);
+    }
+    let ended = store
+        .get(sessions_ended_key(session.account))
+        .await
+        .map_err(unreadable)?;
+    if ended.is_some_and(|through| is_over(&session, &through)) {
+        return Ok(None);
+    }
+    Ok(Some(Caller {
+        token_sha256,
+        session,
+    }))
+}
+
+/// PWD-3: a new password ended all sessions up to that version of the account. What
+/// cannot be read ends them too.
+fn is_over(session: &Session, through: &[u8]) -> bool {
+    let through = str::from_utf8(through)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    through.is_none_or(|through: u32| session.account_version <= through)
 }
 
 fn bearer_token(request: &Received) -> Option<&str> {

@@ -1,8 +1,9 @@
-//! When verifiers meet people: days off (ALL-5), and how many rooms there are.
+//! When offices are open: days off (ALL-5), opening hours (PWD-2), and how many
+//! rooms verifiers have.
 
 use crate::RowFault;
 use crate::kinds::{Change, Kind, next, one_of, require, wrong};
-use akses_domain::calendar::HolidayKind;
+use akses_domain::calendar::{HolidayKind, MINUTES_OF_DAY};
 use akses_domain::meeting::ROOMS_MAX;
 use akses_domain::time::Date;
 use akses_endpoint::accesses::from_word;
@@ -86,4 +87,79 @@ impl Kind for MeetingRooms {
             institution: Some(institution.id),
         })
     }
+}
+
+/// Whose hours hold for institutions without any of their own.
+const EVERYBODY: &str = "*";
+
+#[derive(Deserialize)]
+pub(crate) struct OfficeHours {
+    institution: String,
+    weekday: u32,
+    from: String,
+    until: String,
+    source: String,
+}
+
+impl Kind for OfficeHours {
+    /// PWD-2: one open span of a weekday; a break is what lies between two. A span
+    /// without an end is withdrawn.
+    fn change(self) -> Result<Change, RowFault> {
+        let institution = match self.institution.as_str() {
+            EVERYBODY => EVERYBODY.to_owned(),
+            code => {
+                reference::institution_by_code(code)?
+                    .ok_or_else(|| wrong("institution", "Kode instansi ini tidak dikenal."))?
+                    .id
+            }
+        };
+        if !(1..=7).contains(&self.weekday) {
+            return Err(wrong("weekday", "Isi dengan 1 (Senin) sampai 7 (Minggu)."));
+        }
+        let from = minute("from", &self.from)?;
+        let until = match self.until.as_str() {
+            "" => None,
+            text => Some(minute("until", text)?),
+        };
+        if until.is_some_and(|until| until <= from) {
+            return Err(wrong("until", "Jam tutup harus sesudah jam buka."));
+        }
+        require("source", &self.source)?;
+        let existing = calendar::office_span_by_key(&institution, self.weekday, from)?;
+        let same = match &existing {
+            Some(span) => span.until_minute == until && span.source == self.source,
+            // What was never there needs no withdrawal.
+            None => until.is_none(),
+        };
+        if same {
+            return Ok(Change::Nothing);
+        }
+        let (subject, version) = next(existing.map(|span| (span.id, span.version)));
+        let data = json!({
+            "institution": institution, "weekday": self.weekday, "from_minute": from,
+            "until_minute": until, "source": self.source,
+        });
+        Ok(Change::Record {
+            subject,
+            version,
+            kind: "office-hours-recorded",
+            data,
+            institution: (institution != EVERYBODY).then_some(institution),
+        })
+    }
+}
+
+/// `HH:MM` in minutes after midnight; `24:00` ends a day.
+fn minute(field: &'static str, text: &str) -> Result<u32, RowFault> {
+    let parse = || {
+        let (hours, minutes) = text.split_once(':')?;
+        let two = |part: &str| {
+            let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse::<u32>().ok()).flatten()
+        };
+        let (hours, minutes) = (two(hours)?, two(minutes)?);
+        let minute = hours * 60 + minutes;
+        (minutes < 60 && minute <= MINUTES_OF_DAY).then_some(minute)
+    };
+    parse().ok_or_else(|| wrong(field, "Isi dengan jam dan menit, misalnya 08:00."))
 }

@@ -1,11 +1,14 @@
-//! `GET /api/documents/:id`: a decree. Only its owner and those who verify a
-//! request that cites it may read it; for everybody else it does not exist.
+//! `GET /api/documents/:id`: a decree, or a letter of a password reset. Only its owner,
+//! those who verify a request that cites it, and the parties of the reset may read
+//! it; for everybody else it does not exist.
 
 use akses_domain::ids::{AccountId, DocumentId};
 use akses_domain::reference::VerifiedBy;
 use akses_endpoint::accesses::{authorities, from_word};
 use akses_endpoint::store::documents::{self, Document};
+use akses_endpoint::store::resets;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
+use akses_reset::Actor;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 
@@ -39,7 +42,7 @@ fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool,
     }
     let authorities = authorities(person, call.now())?;
     if authorities.is_empty() {
-        return Ok(false);
+        return is_of_own_reset(call, document);
     }
     let owner = document
         .owner
@@ -58,7 +61,21 @@ fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool,
             return Ok(true);
         }
     }
-    Ok(false)
+    is_of_own_reset(call, document)
+}
+
+/// PWD-1: the letters of a password reset are its parties'.
+fn is_of_own_reset(call: &Call, document: &Document) -> Result<bool, Problem> {
+    let Some(ticket) = resets::ticket_of_document(&document.id)? else {
+        return Ok(false);
+    };
+    let ticket = ticket.parse();
+    let ticket = ticket.map_err(|_| Problem::internal("a ticket's id is none"))?;
+    match Actor::of(call)?.load(ticket) {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.kind() == "not-found" => Ok(false),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// The owner's file name, in the form that keeps every letter (RFC 8187).

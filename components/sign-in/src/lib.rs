@@ -49,9 +49,9 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
     };
     refuse_resting(&account, &call)?;
     let right = password::is_right(&credentials.password, &account.password_hash)?;
-    record_attempt(&call, &account, right)?;
+    let version = record_attempt(&call, &account, right)?;
     if right {
-        open_session(&call, account).await
+        open_session(&call, account, version).await
     } else {
         Err(wrong())
     }
@@ -59,13 +59,20 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
 
 /// Records how an attempt ended. Attempts at the same moment are recorded one
 /// after the other, each looking again whether the account rests by now: so a
-/// crowd of guesses gets no further than a single one.
-fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<(), Problem> {
+/// crowd of guesses gets no further than a single one. Nor does a password that was
+/// right a moment ago: a new one came first (PWD-3). Answers the account's version.
+fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<u32, Problem> {
     let kind = if right { "signed-in" } else { "sign-in-failed" };
-    let rests = |current: &Account| refuse_resting(current, call);
-    match account::append(call, account, kind, "{}", rests)? {
-        Appended::Recorded => Ok(()),
-        other => Err(Problem::internal(format!("sign-in: {other:?}"))),
+    let same = |current: &Account| {
+        refuse_resting(current, call)?;
+        if right && current.password_hash != account.password_hash {
+            return Err(wrong());
+        }
+        Ok(())
+    };
+    match account::append_at(call, account, kind, "{}", same)? {
+        (Appended::Recorded, version) => Ok(version),
+        (other, _) => Err(Problem::internal(format!("sign-in: {other:?}"))),
     }
 }
 
@@ -83,7 +90,7 @@ fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {
     .with_header("retry-after", &(left_ms / 1000 + 1).to_string()))
 }
 
-async fn open_session(call: &Call, account: Account) -> Result<Reply, Problem> {
+async fn open_session(call: &Call, account: Account, version: u32) -> Result<Reply, Problem> {
     let token = password::random_token()?;
     let csrf_token = password::random_token()?;
     let expires_at = call.now().plus_hours(SESSION_HOURS);
@@ -91,6 +98,7 @@ async fn open_session(call: &Call, account: Account) -> Result<Reply, Problem> {
         account: account.id,
         csrf_token: csrf_token.clone(),
         expires_at: expires_at.ms(),
+        account_version: version,
     };
     sessions::open(sha256_hex(token.as_bytes()), session).await?;
     // Whoever signs in anew leaves the session before.

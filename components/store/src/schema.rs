@@ -74,6 +74,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "cut-offs",
         sql: include_str!("../migrations/0011_cut_offs.sql"),
     },
+    Migration {
+        number: 12,
+        name: "password-reset",
+        sql: include_str!("../migrations/0012_password_reset.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

@@ -1,8 +1,9 @@
 //! Sessions. The gate reads these values itself, so their form is a contract:
-//! key `session/<SHA-256 of the token>`, value JSON with exactly these fields.
+//! key `session/<SHA-256 of the token>`, value JSON with exactly these fields; and
+//! key `sessions-ended/<account>`, value digits.
 
 use crate::Store;
-use crate::bindings::exports::inaproc::akses::sessions::{Error, Guest, Session};
+use crate::bindings::exports::inaproc::akses::sessions::{Error, Guest, Id, Session};
 use crate::key_value;
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ struct Stored<'a> {
     account: &'a str,
     csrf_token: &'a str,
     expires_at: i64,
+    account_version: u32,
 }
 
 impl Guest for Store {
@@ -29,10 +31,31 @@ impl Guest for Store {
             .await
             .map_err(key_value::error)
     }
+
+    async fn end_all(account: Id, through_version: u32) -> Result<(), Error> {
+        let store = key_value::open().await?;
+        let key = ended_key(&account);
+        // Never back: a slower caller may know less.
+        let known = store.get(&key).await.map_err(key_value::error)?;
+        let known = known.and_then(|bytes| str::from_utf8(&bytes).ok()?.parse::<u32>().ok());
+        if known.is_some_and(|known| known >= through_version) {
+            return Ok(());
+        }
+        store
+            .set(key, through_version.to_string())
+            .await
+            .map_err(key_value::error)
+    }
 }
 
 fn key(token_sha256: &str) -> String {
     format!("session/{token_sha256}")
+}
+
+/// What the gate reads beside a session: the account's version, as digits, up to
+/// which its sessions are over.
+fn ended_key(account: &str) -> String {
+    format!("sessions-ended/{account}")
 }
 
 fn value(session: &Session) -> Vec<u8> {
@@ -40,6 +63,7 @@ fn value(session: &Session) -> Vec<u8> {
         account: &session.account,
         csrf_token: &session.csrf_token,
         expires_at: session.expires_at,
+        account_version: session.account_version,
     };
     serde_json::to_vec(&stored).expect("strings and integers are JSON")
 }
@@ -54,11 +78,13 @@ mod tests {
             account: "a".to_owned(),
             csrf_token: "c".to_owned(),
             expires_at: 7,
+            account_version: 3,
         };
         assert_eq!(key("ab12"), "session/ab12");
+        assert_eq!(ended_key("a"), "sessions-ended/a");
         assert_eq!(
             value(&session),
-            br#"{"account":"a","csrf_token":"c","expires_at":7}"#
+            br#"{"account":"a","csrf_token":"c","expires_at":7,"account_version":3}"#
         );
     }
 }

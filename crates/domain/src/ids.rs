@@ -88,6 +88,14 @@ id!(
     /// A letter that cuts past-due accesses off.
     CutOffId
 );
+id!(
+    /// One run of the password-reset procedure.
+    TicketId
+);
+id!(
+    /// One message in a person's box.
+    MessageId
+);
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,7 @@ pub mod meeting;
 pub mod person;
 pub mod platform;
 pub mod reference;
+pub mod reset;
 pub mod sirup;
 pub mod substitution;
 pub mod time;

@@ -8,7 +8,7 @@ use crate::store::events::{Appended, Event};
 use akses_domain::time::Instant;
 
 /// How often a change is recorded anew because another came first.
-const ROUNDS_MAX: u32 = 16;
+pub const ROUNDS_MAX: u32 = 16;
 
 /// After this many failures in a row nobody can sign in for a while.
 const FAILURES_MAX: u32 = 5;
@@ -35,25 +35,56 @@ pub fn append(
     data: &str,
     check: impl Fn(&Account) -> Result<(), Problem>,
 ) -> Result<Appended, Problem> {
+    append_at(call, account, kind, data, check).map(|(appended, _)| appended)
+}
+
+/// As [`append`]; says also which version the event has, if it stands.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_at(
+    call: &Call,
+    account: &Account,
+    kind: &str,
+    data: &str,
+    check: impl Fn(&Account) -> Result<(), Problem>,
+) -> Result<(Appended, u32), Problem> {
     let mut version = account.version;
     for _ in 0..ROUNDS_MAX {
-        let event = Event {
-            subject: account.id.clone(),
-            version: version + 1,
-            kind: kind.to_owned(),
-            data: data.to_owned(),
-            institution: None,
-        };
-        match record::append_plain(call, &account.id, &event)? {
+        match append_after(call, &account.id, version, kind, data)? {
             Appended::Stale(_) => {
                 let current = accounts::by_id(&account.id)?.ok_or_else(Problem::not_signed_in)?;
                 check(&current)?;
                 version = current.version;
             }
-            appended => return Ok(appended),
+            appended => return Ok((appended, version + 1)),
         }
     }
-    Err(Problem::internal(format!(
-        "{kind}: {ROUNDS_MAX} stale versions in a row"
-    )))
+    Err(restless(kind))
+}
+
+/// Appends an event of an account once, right after this version of it.
+///
+/// # Errors
+/// What the store could not do.
+pub fn append_after(
+    call: &Call,
+    account: &str,
+    version: u32,
+    kind: &str,
+    data: &str,
+) -> Result<Appended, Problem> {
+    let event = Event {
+        subject: account.to_owned(),
+        version: version + 1,
+        kind: kind.to_owned(),
+        data: data.to_owned(),
+        institution: None,
+    };
+    record::append_plain(call, account, &event)
+}
+
+/// That something else came first again and again.
+pub fn restless(kind: &str) -> Problem {
+    Problem::internal(format!("{kind}: {ROUNDS_MAX} stale versions in a row"))
 }

@@ -38,6 +38,10 @@ pub struct Session {
     pub csrf_token: String,
     /// When it ends, in milliseconds since the epoch.
     pub expires_at: Instant,
+    /// The version of the account with which it began; sessions from before this
+    /// was kept have none.
+    #[serde(default)]
+    pub account_version: u32,
 }
 
 /// Who is signed in, as the gate says.
@@ -71,6 +75,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// give anybody a token.
 pub fn session_key(token_sha256: &str) -> String {
     format!("session/{token_sha256}")
+}
+
+/// The key of the account's version up to which its sessions are over (PWD-3).
+pub fn sessions_ended_key(account: AccountId) -> String {
+    format!("sessions-ended/{account}")
 }
 
 /// Whether two secrets are the same, in a time that does not tell where they

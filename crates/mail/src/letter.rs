@@ -54,6 +54,10 @@ pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
         "substitution-ended" => Ok(verification::ended(notification, read(notification)?)),
         "verifier-gap-found" => Ok(verification::gap(notification, read(notification)?)),
         "verifier-gaps-reported" => Ok(verification::gaps(notification, read(notification)?)),
+        "reset-requested" => Ok(reset_requested(notification)),
+        "reset-delivered" => Ok(reset_delivered(notification, read(notification)?)),
+        "reset-letter-sent" => Ok(reset_letter_sent(notification)),
+        "password-changed" => Ok(password_changed(notification)),
         other => Err(Unsendable::UnknownTemplate(clean::token(other))),
     }
 }
@@ -444,6 +448,83 @@ fn missed(notification: &Notification, event: Missed) -> Letter {
                 .to_owned(),
         )
 }
+
+/// PWD-3: nobody's password is reset behind their back.
+fn reset_requested(notification: &Notification) -> Letter {
+    letter(
+        notification,
+        "Permohonan reset password untuk akun Anda".to_owned(),
+        format!(
+            "Kepala Satuan Kerja memohon reset password akun Anda pada {}. Kata sandi Anda belum \
+             berubah.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .step(
+        "Bila Anda memintanya: Tim LPSE menghubungi Anda untuk mencocokkan nama dan nomor \
+         pengambilan. Sebutkan hanya nomornya; simpan kodenya untuk Anda sendiri."
+            .to_owned(),
+    )
+    .step(NOT_YOU.to_owned())
+}
+
+/// Of the event of step 6.
+#[derive(Deserialize)]
+struct ResetDelivered {
+    expires_at: Instant,
+}
+
+/// PWD-3: says that a message is there, and nothing that opens it.
+fn reset_delivered(notification: &Notification, event: ResetDelivered) -> Letter {
+    let until = words::moment(event.expires_at, notification.zone);
+    letter(
+        notification,
+        "Pesan untuk Anda: buat kata sandi baru".to_owned(),
+        "Reset password akun Anda sudah disetujui. Caranya ada di kotak pesan Anda pada Akses; \
+         surel ini tidak memuat kata sandi, kode, atau tautan rahasia apa pun."
+            .to_owned(),
+    )
+    .fact("Paling lambat", until)
+    .step(
+        "Bila Anda masih dapat masuk: buka Akses, pilih Kotak Pesan, lalu buka pesan itu."
+            .to_owned(),
+    )
+    .step(
+        "Bila Anda tidak dapat masuk: buka Akses, pilih Ambil Pesan, lalu isikan kode \
+         pengambilan yang Anda simpan."
+            .to_owned(),
+    )
+    .step(NOT_YOU.to_owned())
+}
+
+fn reset_letter_sent(notification: &Notification) -> Letter {
+    letter(
+        notification,
+        "Surat Pemberitahuan Reset Password sudah terbit".to_owned(),
+        format!(
+            "Surat Pemberitahuan tentang Reset Password akun PPK dan/atau Pejabat Pengadaan \
+             dikirim kepada Anda pada {}.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .step("Masuk ke Akses, lalu baca suratnya di Kotak Pesan.".to_owned())
+}
+
+fn password_changed(notification: &Notification) -> Letter {
+    letter(
+        notification,
+        "Kata sandi Anda sudah diganti".to_owned(),
+        format!(
+            "Kata sandi akun Anda diganti pada {}. Semua sesi yang terbuka sudah ditutup.",
+            words::moment(notification.at, notification.zone)
+        ),
+    )
+    .step("Masuk kembali dengan kata sandi yang baru.".to_owned())
+    .step(NOT_YOU.to_owned())
+}
+
+const NOT_YOU: &str = "Bila ini bukan dari Anda, segera hubungi Kepala Satuan Kerja dan Pusat \
+    Bantuan.";
 
 const EXTEND: &str = "Masuk ke Akses, pilih akses ini, lalu tekan Perpanjang. Siapkan SK/ST yang \
     menyebut masa tugas baru (PDF, paling besar 2 MB).";

@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// In the order in which they refer to each other.
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind {
         name: "roles",
         columns: &[
@@ -96,6 +96,11 @@ const KINDS: [Kind; 12] = [
     Kind {
         name: "holidays",
         columns: &["date", "name", "kind", "source"],
+        rows_max: 500,
+    },
+    Kind {
+        name: "office-hours",
+        columns: &["institution", "weekday", "from", "until", "source"],
         rows_max: 500,
     },
     Kind {

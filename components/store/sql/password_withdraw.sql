@@ -1,0 +1,1 @@
+DELETE FROM password_proposal WHERE id = ?1

@@ -1,0 +1,3 @@
+SELECT number, duty, clock, amount, activity, requirement, output, remark
+FROM reset_step
+ORDER BY number

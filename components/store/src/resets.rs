@@ -1,0 +1,185 @@
+//! The password-reset procedure (PWD-1..3).
+
+use crate::bindings::exports::inaproc::akses::resets::{
+    Done, Error, Guest, Id, InstantMs, Officer, Person, Right, Step, Ticket,
+};
+use crate::database::{all, database, optional};
+use crate::row::Row;
+use crate::{PAGE_ROWS_MAX, Store, page};
+
+/// The steps of the tickets that one report counts: eleven of each.
+const REPORT_ROWS_MAX: u32 = 11_000;
+
+impl Guest for Store {
+    fn procedure() -> Result<Vec<Step>, Error> {
+        let sql = include_str!("../sql/reset_procedure.sql");
+        all(database()?.query(sql, &[])?, step)
+    }
+
+    fn open(
+        institution: Id,
+        after: Option<(InstantMs, Id)>,
+        limit: u32,
+    ) -> Result<Vec<Ticket>, Error> {
+        let (step_at, id) = after.unwrap_or_default();
+        let parameters = [institution.into(), step_at.into(), id.into(), page(limit)];
+        let sql = include_str!("../sql/reset_open.sql");
+        all(database()?.query(sql, &parameters)?, ticket)
+    }
+
+    fn ticket_by_id(id: Id) -> Result<Option<Ticket>, Error> {
+        let sql = include_str!("../sql/reset_ticket_by_id.sql");
+        optional(database()?.first(sql, &[id.into()])?, ticket)
+    }
+
+    fn done_between(
+        institution: Id,
+        since: InstantMs,
+        until: InstantMs,
+        limit: u32,
+    ) -> Result<Vec<Done>, Error> {
+        let limit = limit.min(REPORT_ROWS_MAX);
+        let parameters = [institution.into(), since.into(), until.into(), limit.into()];
+        let sql = include_str!("../sql/reset_done_between.sql");
+        all(database()?.query(sql, &parameters)?, done)
+    }
+
+    fn people(ticket: Id) -> Result<Vec<Person>, Error> {
+        let sql = include_str!("../sql/reset_people.sql");
+        all(database()?.query(sql, &[ticket.into()])?, person)
+    }
+
+    fn officers(work_unit: Id) -> Result<Vec<Officer>, Error> {
+        let parameters = [work_unit.into(), PAGE_ROWS_MAX.into()];
+        let sql = include_str!("../sql/reset_officers.sql");
+        all(database()?.query(sql, &parameters)?, officer)
+    }
+
+    fn ticket_of_document(document: Id) -> Result<Option<Id>, Error> {
+        let sql = include_str!("../sql/reset_ticket_of_document.sql");
+        optional(database()?.first(sql, &[document.into()])?, Row::take)
+    }
+
+    fn by_pickup(pickup: String, now: InstantMs) -> Result<Option<Right>, Error> {
+        let sql = include_str!("../sql/reset_right_by_pickup.sql");
+        optional(database()?.first(sql, &[pickup.into(), now.into()])?, right)
+    }
+
+    fn by_link(link_sha256: String, now: InstantMs) -> Result<Option<Right>, Error> {
+        let sql = include_str!("../sql/reset_right_by_link.sql");
+        let parameters = [link_sha256.into(), now.into()];
+        optional(database()?.first(sql, &parameters)?, right)
+    }
+
+    fn open_link(
+        ticket: Id,
+        account: Id,
+        link_sha256: String,
+        now: InstantMs,
+        expires_at: InstantMs,
+    ) -> Result<Option<InstantMs>, Error> {
+        let parameters = [
+            ticket.into(),
+            account.into(),
+            link_sha256.into(),
+            now.into(),
+            expires_at.into(),
+        ];
+        let sql = include_str!("../sql/reset_link_open.sql");
+        optional(database()?.first(sql, &parameters)?, Row::take)
+    }
+
+    fn propose(
+        proposal: Id,
+        account: Id,
+        link_sha256: String,
+        password_hash: String,
+    ) -> Result<(), Error> {
+        let parameters = [
+            proposal.into(),
+            account.into(),
+            link_sha256.into(),
+            password_hash.into(),
+        ];
+        let sql = include_str!("../sql/password_propose.sql");
+        database()?.change(sql, &parameters)?;
+        Ok(())
+    }
+
+    fn withdraw(proposal: Id) -> Result<(), Error> {
+        let sql = include_str!("../sql/password_withdraw.sql");
+        database()?.change(sql, &[proposal.into()])?;
+        Ok(())
+    }
+
+    fn last_change(account: Id) -> Result<Option<u32>, Error> {
+        let sql = include_str!("../sql/password_last_change.sql");
+        optional(database()?.first(sql, &[account.into()])?, Row::take)
+    }
+}
+
+fn step(row: &mut Row) -> Result<Step, Error> {
+    Ok(Step {
+        number: row.take()?,
+        duty: row.take()?,
+        clock: row.take()?,
+        amount: row.take()?,
+        activity: row.take()?,
+        requirement: row.take()?,
+        output: row.take()?,
+        remark: row.take()?,
+    })
+}
+
+fn ticket(row: &mut Row) -> Result<Ticket, Error> {
+    Ok(Ticket {
+        id: row.take()?,
+        institution: row.take()?,
+        institution_name: row.take()?,
+        work_unit: row.take()?,
+        work_unit_name: row.take()?,
+        zone: row.take()?,
+        letter_number: row.take()?,
+        letter_date: row.take()?,
+        people: row.take()?,
+        step: row.take()?,
+        step_at: row.take()?,
+    })
+}
+
+fn done(row: &mut Row) -> Result<Done, Error> {
+    Ok(Done {
+        ticket: row.take()?,
+        letter_date: row.take()?,
+        zone: row.take()?,
+        step: row.take()?,
+        at: row.take()?,
+    })
+}
+
+fn person(row: &mut Row) -> Result<Person, Error> {
+    Ok(Person {
+        access: row.take()?,
+        account: row.take()?,
+        name: row.take()?,
+        role_name: row.take()?,
+        used_at: row.take()?,
+    })
+}
+
+fn officer(row: &mut Row) -> Result<Officer, Error> {
+    Ok(Officer {
+        access: row.take()?,
+        account: row.take()?,
+        zone: row.take()?,
+        ends_at: row.take()?,
+    })
+}
+
+fn right(row: &mut Row) -> Result<Right, Error> {
+    Ok(Right {
+        ticket: row.take()?,
+        account: row.take()?,
+        expires_at: row.take()?,
+    })
+}
