@@ -122,20 +122,24 @@ pub struct Step {
 }
 
 /// Up to `most` random steps over so many accesses, of which some begin with a
-/// reactivation that waits at the cut-off (EXP-4): chance alone seldom gets
-/// there in time.
+/// reactivation or an extension that waits at the cut-off (EXP-4): chance alone
+/// seldom gets there in time.
 pub fn steps(slots: usize, most: usize) -> impl Strategy<Value = Vec<Step>> {
     let step = (0..slots, wait(), deed()).prop_map(|(slot, wait, deed)| Step { slot, wait, deed });
-    let openings = prop::collection::vec(prop::option::weighted(0.3, -40_i64..30), slots);
+    let openings = prop::collection::vec(
+        prop::option::weighted(0.5, (-40_i64..30, any::<bool>())),
+        slots,
+    );
     (openings, prop::collection::vec(step, 1..=most)).prop_map(|(openings, steps)| {
         let openings = openings.into_iter().enumerate();
-        let waiting = openings.filter_map(|(slot, end_days)| Some(opening(slot, end_days?)));
+        let waiting = openings.filter_map(|(slot, opened)| Some(opening(slot, opened?)));
         waiting.flatten().chain(steps).collect()
     })
 }
 
-/// Imported with an end so many days ahead, given up, and asked for again.
-fn opening(slot: usize, end_days: i64) -> [Step; 3] {
+/// Imported with an end so many days ahead, then extended, or given up and asked
+/// for again.
+fn opening(slot: usize, (end_days, extends): (i64, bool)) -> Vec<Step> {
     let given_up = Deed::Deactivate {
         by_owner: true,
         successor: None,
@@ -144,11 +148,22 @@ fn opening(slot: usize, end_days: i64) -> [Step; 3] {
         by_owner: true,
         end_days: 100,
     };
-    [Deed::CarryOver { end_days }, given_up, asked_again].map(|deed| Step {
+    let extended = Deed::Extend {
+        by_owner: true,
+        end_days: 100,
+    };
+    let then = if extends {
+        vec![extended]
+    } else {
+        vec![given_up, asked_again]
+    };
+    let deeds = std::iter::once(Deed::CarryOver { end_days }).chain(then);
+    let step = |deed| Step {
         slot,
         wait: Wait::For(0),
         deed,
-    })
+    };
+    deeds.map(step).collect()
 }
 
 fn wait() -> impl Strategy<Value = Wait> {
