@@ -13,6 +13,7 @@ pub mod mailbox;
 pub mod pdf;
 pub mod platform;
 pub mod program;
+pub mod random;
 pub mod sirup;
 pub mod torture;
 pub mod world;

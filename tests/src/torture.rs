@@ -8,6 +8,7 @@
 //! recorded or not, it must end as one event.
 
 use crate::database::Recorded;
+use crate::random::Random;
 use crate::world::{Access, LATER, Person, World, text};
 use crate::{client::Call, pdf};
 use serde_json::json;
@@ -83,9 +84,9 @@ impl Torture {
         let world = World::new();
         let mut writers: Vec<_> = (0..self.writers).map(|_| Writer::new(&world)).collect();
         let mut report = Report::default();
-        let mut random = Random(self.seed);
+        let mut random = Random::new(self.seed);
         for round in 1..=self.rounds {
-            let load = Duration::from_millis(1 + random.next() % self.load_ms_max);
+            let load = Duration::from_millis(1 + random.below(self.load_ms_max));
             thread::scope(|scope| {
                 for writer in &mut writers {
                     scope.spawn(move || writer.write_until_the_end());
@@ -293,17 +294,4 @@ impl Writer {
 
 fn kinds(history: &[Recorded]) -> Vec<&str> {
     history.iter().map(|event| event.kind.as_str()).collect()
-}
-
-/// Enough chance for the moments of kills (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
 }

@@ -244,7 +244,7 @@ fn a_role_has_the_duty_that_a_file_gives_it_and_those_who_verify_have_no_other()
         ),
         ("T2,Peran,none,institution,sk-st,true,", None),
     ] {
-        send(row).expect(200);
+        let _ = send(row).expect(200);
         assert_eq!(duty().as_deref(), expected);
         assert_eq!(send(row).expect(200).json()["unchanged"], 1, "{row}");
     }

@@ -10,6 +10,7 @@ mod operations;
 mod reference;
 mod service;
 mod sweep;
+mod timers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use akses::sirup::{Sirup, SirupOptions};
 use operations::{CONNECTIONS, Counts, Measured};
 use service::Service;
 use sweep::Sweep;
+use timers::Timers;
 
 /// A small, whole PDF.
 const DECREE: &[u8] = include_bytes!("bench/decree.pdf");
@@ -37,10 +39,10 @@ pub struct BenchArgs {
     /// A tenth of everything, to see whether it runs
     #[arg(long)]
     quick: bool,
-    /// Only the operations, not the sweep
+    /// Only the operations, not the sweep and the other timers
     #[arg(long)]
     no_sweep: bool,
-    /// Only the sweep, not the operations
+    /// Only the sweep and the other timers, not the operations
     #[arg(long, conflicts_with = "no_sweep")]
     only_sweep: bool,
     /// Where the figures go as JSON [default: target/bench.json]
@@ -54,6 +56,7 @@ struct Report {
     #[serde(flatten)]
     service: Option<Figures>,
     sweeps: Vec<Sweep>,
+    timers: Option<Timers>,
 }
 
 /// The service under load.
@@ -110,7 +113,17 @@ async fn measure(
             sweeps.push(sweep::measure(manifest, scratch, rows / scale as u64, &decree).await?);
         }
     }
-    Ok(Report { service, sweeps })
+    let timers = if args.no_sweep {
+        None
+    } else {
+        let accesses = 1_000_000 / scale as u64;
+        Some(timers::measure(manifest, scratch, accesses, &decree).await?)
+    };
+    Ok(Report {
+        service,
+        sweeps,
+        timers,
+    })
 }
 
 async fn measure_service(
@@ -192,6 +205,9 @@ fn print(report: &Report) {
     }
     for sweep in &report.sweeps {
         progress::answer(sweep);
+    }
+    if let Some(timers) = &report.timers {
+        progress::answer(timers);
     }
 }
 

@@ -62,6 +62,11 @@ impl Service {
         Self::start_with(manifest, state_dir, sirup, &clock)
     }
 
+    /// At a moment of its own.
+    pub(super) fn start_at(manifest: &Path, state_dir: &Path, clock: &str) -> Result<Self> {
+        Self::start_with(manifest, state_dir, None, &["--clock", clock])
+    }
+
     fn start_with(
         manifest: &Path,
         state_dir: &Path,
