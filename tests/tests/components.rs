@@ -111,12 +111,38 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accesses", "events", "meetings", "wasi:config"],
     ),
     (
+        "check-collective",
+        &[
+            "accesses",
+            "accounts",
+            "collective",
+            "conflicts",
+            "documents",
+            "duties",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
+    (
         "close-meetings",
         &["calendar", "events", "meetings", "wasi:config"],
     ),
     (
         "deactivate-access",
         &["accounts", "events", "handovers", "wasi:config"],
+    ),
+    ("collective-template", &[]),
+    (
+        "decide-collective",
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "events",
+            "requests",
+            "wasi:config",
+        ],
     ),
     (
         "decide-verification",
@@ -146,6 +172,19 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("expire-accesses", &["expiry", "wasi:config"]),
+    (
+        "file-collective",
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "duties",
+            "events",
+            "reference",
+            "requests",
+            "wasi:config",
+        ],
+    ),
     ("gate", &["spin:key-value/key-value"]),
     ("health", &["health"]),
     (
@@ -175,12 +214,18 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:http/client",
         ],
     ),
-    ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-accesses", &["accesses", "collective", "wasi:config"]),
     ("list-handovers", &["duties", "handovers", "wasi:config"]),
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
-        &["accesses", "conflicts", "requests", "wasi:config"],
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "requests",
+            "wasi:config",
+        ],
     ),
     (
         "list-successors",
@@ -192,6 +237,10 @@ const REACHES: &[(&str, &[&str])] = &[
         &["accounts", "events", "handovers", "wasi:config"],
     ),
     ("pages", &["wasi:filesystem"]),
+    (
+        "read-collective",
+        &["accesses", "collective", "duties", "wasi:config"],
+    ),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
         "read-drafts",
@@ -249,6 +298,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ("sign-out", &["sessions"]),
     ("signing-keys", &["wasi:config"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
+    (
+        "strike-collective",
+        &["collective", "duties", "events", "wasi:config"],
+    ),
     (
         "submit-reactivation",
         &[

@@ -9,6 +9,7 @@ use akses_domain::person::Npwp;
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::{Moment, Named, authorities, zone};
 use akses_endpoint::conflicts::{self, Place};
+use akses_endpoint::store::collective;
 use akses_endpoint::store::requests::{self, Cursor, Scope};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
@@ -42,6 +43,8 @@ struct Item {
     submitted: Moment,
     deadline: Moment,
     overdue: bool,
+    /// The letter that it came with, and who filed that.
+    collective: Option<Named>,
     version: u32,
 }
 
@@ -73,10 +76,23 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let (rows, next) = page::cut(rows, limit, |row| format!("{}.{}", row.deadline_at, row.id));
     let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let letters = collective::of_requests(&ids)?;
+    let letter = |request: &str| {
+        let mut letters = letters.iter();
+        let found = letters.find(|letter| letter.request == request)?;
+        Some(Named {
+            id: found.letter.clone(),
+            name: found.filed_by_name.clone(),
+        })
+    };
     let requests = rows
         .into_iter()
         .zip(clashes)
-        .map(|(row, clashes)| item(row, clashes, call.now()))
+        .map(|(row, clashes)| {
+            let letter = letter(&row.id);
+            item(row, clashes, letter, call.now())
+        })
         .collect::<Result<_, _>>()?;
     Reply::json(&Page { requests, next })
 }
@@ -135,7 +151,12 @@ fn conflict(clash: Clash) -> Conflict {
     }
 }
 
-fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Item, Problem> {
+fn item(
+    row: requests::Request,
+    clashes: Vec<Clash>,
+    collective: Option<Named>,
+    now: Instant,
+) -> Result<Item, Problem> {
     let zone = zone(&row.zone)?;
     Ok(Item {
         conflicts: clashes.into_iter().map(conflict).collect(),
@@ -143,6 +164,7 @@ fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Ite
         deadline: Moment::new(Instant::from_ms(row.deadline_at), zone),
         overdue: now.ms() >= row.deadline_at,
         form: form(&row)?,
+        collective,
         id: row.id,
         kind: row.kind,
         access: row.access,

@@ -1,5 +1,5 @@
-//! `GET /api/documents/:id`: a decree. Only its owner and those who verify a
-//! request that cites it may read it; for everybody else it does not exist.
+//! `GET /api/documents/:id`: a decree. Only its owner, those who verify a
+//! request that cites it and those it was filed for may read it; for everybody else it does not exist.
 
 use akses_domain::ids::{AccountId, DocumentId};
 use akses_domain::reference::VerifiedBy;
@@ -35,6 +35,9 @@ async fn read(call: Call) -> Result<Reply, Problem> {
 
 fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool, Problem> {
     if document.owner == person.to_string() {
+        return Ok(true);
+    }
+    if documents::is_cited_for(&document.id, &person.to_string())? {
         return Ok(true);
     }
     let authorities = authorities(person, call.now())?;

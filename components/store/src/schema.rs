@@ -56,8 +56,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 8,
-        name: "handovers",
-        sql: include_str!("../migrations/0008_handovers.sql"),
+        name: "handover-and-collective",
+        sql: include_str!("../migrations/0008_handover_and_collective.sql"),
     },
 ];
 

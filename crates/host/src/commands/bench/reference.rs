@@ -22,7 +22,7 @@ const SCHEMA_SQL: [&str; 8] = [
     include_str!("../../../../../components/store/migrations/0005_meetings.sql"),
     include_str!("../../../../../components/store/migrations/0006_platforms.sql"),
     include_str!("../../../../../components/store/migrations/0007_duties.sql"),
-    include_str!("../../../../../components/store/migrations/0008_handovers.sql"),
+    include_str!("../../../../../components/store/migrations/0008_handover_and_collective.sql"),
 ];
 
 /// The page cache of the host's writer.
