@@ -122,6 +122,20 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "check-collective",
+        &[
+            "accesses",
+            "accounts",
+            "collective",
+            "conflicts",
+            "documents",
+            "duties",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
+    (
         "close-meetings",
         &["calendar", "events", "meetings", "wasi:config"],
     ),
@@ -132,6 +146,18 @@ const REACHES: &[(&str, &[&str])] = &[
     (
         "deactivate-access",
         &["accounts", "duties", "events", "handovers", "wasi:config"],
+    ),
+    ("collective-template", &[]),
+    (
+        "decide-collective",
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "events",
+            "requests",
+            "wasi:config",
+        ],
     ),
     (
         "decide-verification",
@@ -166,6 +192,19 @@ const REACHES: &[(&str, &[&str])] = &[
         ],
     ),
     ("expire-accesses", &["expiry", "wasi:config"]),
+    (
+        "file-collective",
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "duties",
+            "events",
+            "reference",
+            "requests",
+            "wasi:config",
+        ],
+    ),
     ("gate", &["spin:key-value/key-value"]),
     ("health", &["health"]),
     (
@@ -195,7 +234,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:http/client",
         ],
     ),
-    ("list-accesses", &["accesses", "wasi:config"]),
+    ("list-accesses", &["accesses", "collective", "wasi:config"]),
     (
         "list-cut-offs",
         &["accesses", "cut-offs", "duties", "wasi:config"],
@@ -204,7 +243,13 @@ const REACHES: &[(&str, &[&str])] = &[
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
-        &["accesses", "conflicts", "requests", "wasi:config"],
+        &[
+            "accesses",
+            "collective",
+            "conflicts",
+            "requests",
+            "wasi:config",
+        ],
     ),
     ("list-substitutes", &["substitutes"]),
     (
@@ -239,6 +284,10 @@ const REACHES: &[(&str, &[&str])] = &[
     (
         "preview-cut-off",
         &["accesses", "cut-offs", "duties", "wasi:config"],
+    ),
+    (
+        "read-collective",
+        &["accesses", "collective", "duties", "wasi:config"],
     ),
     ("read-document", &["accesses", "documents", "wasi:config"]),
     (
@@ -309,6 +358,10 @@ const REACHES: &[(&str, &[&str])] = &[
     ("sign-out", &["sessions"]),
     ("signing-keys", &["wasi:config"]),
     ("store", &["spin:key-value/key-value", "spin:sqlite/sqlite"]),
+    (
+        "strike-collective",
+        &["collective", "duties", "events", "wasi:config"],
+    ),
     (
         "submit-extension",
         &[

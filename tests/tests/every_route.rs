@@ -23,6 +23,8 @@ enum For {
     Officials,
     /// Whoever speaks for the directorate.
     Directorate,
+    /// Whoever is a Kepala UKPBJ now.
+    UkpbjHeads,
     /// Whoever has the operator's token.
     Operators,
 }
@@ -53,6 +55,12 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/handovers/:id/successor", "POST", For::People),
     ("/api/requests", "GET", For::Verifiers),
     ("/api/requests/:id/decision", "POST", For::Verifiers),
+    ("/api/collective-template", "GET", For::People),
+    ("/api/collective", "POST", For::UkpbjHeads),
+    ("/api/collective/:id", "GET", For::People),
+    ("/api/collective/:id/strike", "POST", For::People),
+    ("/api/collective/:id/filing", "POST", For::People),
+    ("/api/collective/:id/decision", "POST", For::Verifiers),
     ("/api/requests/:id/meeting", "GET", For::People),
     ("/api/requests/:id/meeting/reschedule", "POST", For::People),
     ("/api/requests/:id/meeting/join", "POST", For::People),
@@ -193,7 +201,7 @@ impl Route {
     fn is_of_officials(self) -> bool {
         matches!(
             self.whom,
-            For::Verifiers | For::Officials | For::Directorate
+            For::Verifiers | For::Officials | For::Directorate | For::UkpbjHeads
         )
     }
 
@@ -206,7 +214,7 @@ impl Route {
     fn refuses_nobody(self, answer: &Answer) {
         match self.whom {
             For::Anybody => self.is_not_refused(answer),
-            For::People | For::Verifiers | For::Officials | For::Directorate => {
+            For::People | For::Verifiers | For::Officials | For::Directorate | For::UkpbjHeads => {
                 answer.problem(401, "not-signed-in");
                 assert_eq!(
                     answer.text("www-authenticate"),
@@ -288,6 +296,7 @@ fn a_wrong_role_is_refused() {
             For::Verifiers => _ = answer.problem(403, "not-a-verifier"),
             For::Officials => _ = answer.problem(403, "not-an-official"),
             For::Directorate => _ = answer.problem(403, "not-the-directorate"),
+            For::UkpbjHeads => _ = answer.problem(403, "not-a-ukpbj-head"),
             For::Operators => _ = answer.problem(401, "not-an-operator"),
             For::People | For::Anybody => route.is_not_refused(&answer),
         }

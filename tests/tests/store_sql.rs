@@ -339,6 +339,19 @@ fn statements_use_the_indexes_they_were_written_for() {
                 "access_of_role (role=? AND institution=?)",
             ],
         ),
+        ("collective_find.sql", &["c USING PRIMARY KEY (id=?)"]),
+        (
+            "collective_rows.sql",
+            &["r USING PRIMARY KEY (collective=?)"],
+        ),
+        (
+            "collective_of_requests.sql",
+            &["sqlite_autoindex_collective_row_2 (request=?)"],
+        ),
+        (
+            "document_is_cited_for.sql",
+            &["request_of_document (document=?)"],
+        ),
         (
             "duty_holders_everywhere.sql",
             &["role_of_duty (duty=?)", "access_of_role (role=?)"],

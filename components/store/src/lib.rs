@@ -10,6 +10,7 @@
 mod accesses;
 mod accounts;
 mod calendar;
+mod collective;
 mod conflicts;
 mod continuity;
 mod cut_offs;

@@ -66,8 +66,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 10,
-        name: "handovers",
-        sql: include_str!("../migrations/0010_handovers.sql"),
+        name: "handover-and-collective",
+        sql: include_str!("../migrations/0010_handover_and_collective.sql"),
     },
     Migration {
         number: 11,

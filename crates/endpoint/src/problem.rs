@@ -232,6 +232,11 @@ impl Problem {
         &self.0.kind
     }
 
+    /// What people are told.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The fields that are wrong, each with what to do.
     pub fn errors(&self) -> &[(String, String)] {
         &self.0.errors

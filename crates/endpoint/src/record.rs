@@ -52,7 +52,21 @@ pub fn command(
     id: AccessId,
     command: impl FnOnce(Option<&Access>) -> Result<Command, Problem>,
 ) -> Result<Done, Problem> {
-    let idempotency = call.idempotency()?;
+    keyed(call, actor, id, call.idempotency()?, command)
+}
+
+/// As [`command`], for one of many commands of a request, which cannot all stand
+/// under its key.
+///
+/// # Errors
+/// As [`command`].
+pub fn keyed(
+    call: &Call,
+    actor: AccountId,
+    id: AccessId,
+    idempotency: Option<Idempotency>,
+    command: impl FnOnce(Option<&Access>) -> Result<Command, Problem>,
+) -> Result<Done, Problem> {
     if let Some(done) = done_before(actor, idempotency.as_ref())? {
         return Ok(done);
     }
@@ -150,6 +164,7 @@ fn append(
             Appended::Refused(name) if name == "meeting-not-held" => {
                 return Err(meeting_not_held());
             }
+            Appended::Refused(name) if name == "own-letter" => return Err(own_letter()),
             Appended::Refused(name) => {
                 return Err(Problem::internal(format!("the record refused: {name}")));
             }
@@ -190,6 +205,13 @@ pub fn by_timer(stamp: &Stamp, id: AccessId, command: Command) -> Result<Option<
         }
     }
     Ok(access)
+}
+
+fn own_letter() -> Problem {
+    Problem::forbidden(
+        "own-letter",
+        "Pengajuan dari surat kolektif Anda sendiri diputus oleh verifikator lain.",
+    )
 }
 
 fn meeting_not_held() -> Problem {

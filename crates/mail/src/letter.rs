@@ -43,6 +43,7 @@ pub(crate) fn write(notification: &Notification) -> Result<Letter, Unsendable> {
         "handover-named" | "handover-received" | "handover-noted" | "payment-reminder" => {
             Ok(handover::named(notification, read(notification)?))
         }
+        "request-filed-for-you" => Ok(filed_for_you(notification, read(notification)?)),
         "unassigned-reported" => Ok(handover::unassigned(notification, read(notification)?)),
         "meeting-scheduled" | "meeting-moved" => Ok(meeting(notification, read(notification)?)),
         "meeting-missed" => Ok(missed(notification, read(notification)?)),
@@ -241,6 +242,29 @@ fn appeal(notification: &Notification, event: Appeal) -> Letter {
     .step("Masuk ke Akses dan lihat tanggal berakhir setiap akses Anda.".to_owned())
     .step(EXTEND.to_owned())
     .step(APPLY_EARLY.to_owned())
+}
+
+/// Of the same events, where a letter asked for somebody else.
+fn filed_for_you(notification: &Notification, event: Submitted) -> Letter {
+    let zone = notification.zone;
+    letter(
+        notification,
+        "Kepala UKPBJ mengajukan akses untuk Anda".to_owned(),
+        format!(
+            "Pada {} Kepala UKPBJ instansi Anda mengajukan akses ini untuk Anda dengan surat \
+             kolektif. Nama yang mengajukan dan suratnya dapat Anda baca di daftar akses Anda.",
+            words::moment(notification.at, zone)
+        ),
+    )
+    .fact(
+        "Masa berlaku yang diajukan",
+        until(event.request.valid_until, zone),
+    )
+    .step(
+        "Periksa peran, satuan kerja, dan masa berlakunya. Bila tidak sesuai, segera hubungi \
+         Kepala UKPBJ atau VAI instansi Anda."
+            .to_owned(),
+    )
 }
 
 #[derive(Deserialize)]

@@ -11,6 +11,13 @@ use std::path::Path;
 const MONDAY_MS: i64 = 1_774_854_600_000;
 const THREE_DAYS_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
+const UNASSIGNED: &str = r#"{"handover":{"kind":"unassigned","packages":[
+    {"title":"Pengadaan server <b>","code":"50123456","handed_over":true},
+    {"title":"Jasa kebersihan","handed_over":false}]}}"#;
+
+const NAMED: &str = r#"{"handover":{"kind":"successor","account":"01960000-0000-7000-8000-000000000009",
+    "packages":[{"title":"Pengadaan server","handed_over":true}]},"named_as":"budget-user"}"#;
+
 const REGISTRATION: &str = r#"{"account":"01960000-0000-7000-8000-000000000001","role":"ppk",
     "work_unit":"01960000-0000-7000-8000-000000000002",
     "institution":"01960000-0000-7000-8000-000000000003","zone":"WITA","verified_by":"institution",
@@ -127,6 +134,26 @@ fn all_3_each_mail_says_what_happened_what_to_do_and_by_when() {
             "deactivated-successor",
             "access-deactivated",
             r#"{"handover":{"kind":"successor","account":"01960000-0000-7000-8000-000000000009"}}"#,
+        ),
+        ("deactivated-unassigned", "access-deactivated", UNASSIGNED),
+        ("handover-noted-unassigned", "handover-noted", UNASSIGNED),
+        ("payment-reminder", "payment-reminder", UNASSIGNED),
+        ("handover-received", "handover-received", NAMED),
+        ("handover-noted", "handover-noted", NAMED),
+        ("handover-named", "handover-named", NAMED),
+        (
+            "unassigned-reported",
+            "unassigned-reported",
+            r#"{"audience":"budget-user","work_unit":"x","ends":[
+                {"access":"x","role_name":"Pejabat Pembuat Komitmen (PPK)","work_unit_name":"Dinas Contoh",
+                 "valid_until":"2026-03-27","zone":"WITA","at":1774630800000},
+                {"access":"y","role_name":"Pokja Pemilihan","work_unit_name":"Dinas Lain",
+                 "valid_until":null,"zone":"WIB","at":1774630800000}]}"#,
+        ),
+        (
+            "request-filed-for-you",
+            "request-filed-for-you",
+            REGISTRATION,
         ),
         (
             "access-expired",

@@ -174,6 +174,10 @@ async fn import(connection: &mut Connection) -> Result<()> {
         access.push_str(&format!("{name}@bench.example,{role},BENCH-0,{until}\n"));
     }
     send("accesses", access).await?;
+    // The first person heads the UKPBJ: files letters, and sees what nobody carries on.
+    let head =
+        format!("email,role,work_unit,valid_until\norang0@bench.example,KUKPBJ,BENCH-0,{until}\n");
+    send("accesses", head).await?;
     send(
         "platforms",
         "code,name,description,entry_url,audience,active\n\
@@ -261,6 +265,29 @@ pub(super) async fn measure(
     run("submit-extension", "extension-requested", extensions).await?;
     let deactivations = owned.iter().map(Owned::deactivation).collect();
     run("deactivate-access", "access-deactivated", deactivations).await?;
+    let successors = Shot::get(
+        format!("/api/accesses/{}/successors", owned[0].access),
+        Some(&owned[0].token),
+    );
+    run("list-successors", "fixed", vec![successors; counts.reads]).await?;
+    let head = people.tokens[0].clone();
+    let handovers = Shot::get("/api/handovers?limit=10", Some(&head));
+    run("list-handovers", "fixed", vec![handovers; counts.reads]).await?;
+    // What the head owns is named by its owner, of the rest each second.
+    let (named, assigned): (Vec<_>, Vec<_>) = owned
+        .iter()
+        .enumerate()
+        .partition(|(index, owned)| index % 2 == 0 || owned.token == head);
+    let names = named.iter().map(|(_, owned)| {
+        let path = format!("/api/accesses/{}/handover", owned.access);
+        Shot::post(path, Some(&owned.token), json(&none_open()))
+    });
+    run("name-successor", "handover-named", names.collect()).await?;
+    let assigns = assigned.iter().map(|(_, owned)| {
+        let path = format!("/api/handovers/{}/successor", owned.access);
+        Shot::post(path, Some(&head), json(&none_open()))
+    });
+    run("assign-successor", "handover-named", assigns.collect()).await?;
     let reactivations = owned.iter().map(Owned::reactivation).collect();
     run(
         "submit-reactivation",
@@ -282,6 +309,25 @@ pub(super) async fn measure(
         saves.collect(),
     )
     .await?;
+
+    let letters = people.letters(counts.slow)?;
+    let letters = run("check-collective", "collective-checked", letters).await?;
+    let letters: Vec<_> = letters.iter().map(|(_, it)| string(it, "id")).collect();
+    let step = |step: &str, who: &Arc<str>, body: Value| -> Vec<Shot> {
+        let path = |id: &String| format!("/api/collective/{id}/{step}");
+        let shot = |id| Shot::post(path(id), Some(who), json(&body));
+        letters.iter().map(shot).collect()
+    };
+    // The second row of each is the first once more.
+    let strikes = step("strike", &head, json!({ "lines": [3] }));
+    run("strike-collective", "collective-struck", strikes).await?;
+    let filings = step("filing", &head, json!({ "confirmed": true }));
+    run("file-collective", "collective-filed", filings).await?;
+    let letter = Shot::get(format!("/api/collective/{}", letters[0]), Some(&head));
+    run("read-collective", "fixed", vec![letter; counts.reads]).await?;
+    let approval = json!({ "decision": "approve", "attested": true });
+    let decisions = step("decision", &people.verifier, approval);
+    run("decide-collective", "request-approved", decisions).await?;
 
     // Each links the same user again and again: a whole conversation with SiRUP,
     // whose end is no change.
@@ -427,6 +473,10 @@ pub(super) async fn measure(
             "read-terms",
             Shot::get("/api/platforms/BENCH/terms", Some(&people.verifier)),
         ),
+        (
+            "collective-template",
+            Shot::get("/api/collective-template", Some(me)),
+        ),
         ("signing-keys", Shot::get("/.well-known/jwks.json", None)),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("api-description", Shot::get("/api/openapi.json", None)),
@@ -475,7 +525,7 @@ pub(super) async fn measure(
         vec![timer("close-meetings"); counts.slow],
     )
     .await?;
-    for name in ["remind-verifiers", "watch-verifiers"] {
+    for name in ["remind-verifiers", "watch-verifiers", "report-unassigned"] {
         run(name, "fixed", vec![timer(name); counts.slow]).await?;
     }
     let sessions = run(
@@ -580,6 +630,28 @@ impl People {
             .collect())
     }
 
+    /// Letters for one person each, with one row that has to be struck.
+    fn letters(&mut self, count: usize) -> Result<Vec<Shot>> {
+        let from = self.used;
+        let room = self.tokens.len() * self.work_units.len() * self.roles.len();
+        self.used += count;
+        anyhow::ensure!(
+            self.used <= room,
+            "there are only {room} accesses to ask for"
+        );
+        let path = format!("/api/collective?document={}", self.documents[0]);
+        let letter = |index: usize| {
+            let (person, place) = (index % self.tokens.len(), index / self.tokens.len());
+            let role = self.roles[place % self.roles.len()];
+            // Units are listed by name, which is the order of their codes.
+            let unit = place / self.roles.len();
+            let row = format!("orang{person}@bench.example,{role},BENCH-{unit},2030-12-31\n");
+            let file = format!("email,role,work_unit,valid_until\n{row}{row}");
+            Shot::post(path.clone(), Some(&self.tokens[0]), file.into())
+        };
+        Ok((from..self.used).map(letter).collect())
+    }
+
     fn registration(&self, index: usize) -> Shot {
         let person = index % self.tokens.len();
         let place = index / self.tokens.len();
@@ -661,7 +733,9 @@ impl Owned {
         Shot::post(
             path,
             Some(&self.token),
-            json(&json!({ "handover": { "kind": "none-open" } })),
+            json(&json!({ "handover": {
+                "kind": "unassigned", "packages": [{ "title": "Paket Bench" }],
+            } })),
         )
     }
 
@@ -675,6 +749,10 @@ impl Owned {
 /// An end near enough to be extended, with some days for a clock that is moved.
 fn near() -> chrono::NaiveDate {
     (chrono::Utc::now() + chrono::TimeDelta::days(60)).date_naive()
+}
+
+fn none_open() -> Value {
+    json!({ "handover": { "kind": "none-open" } })
 }
 
 fn json(value: &Value) -> Bytes {

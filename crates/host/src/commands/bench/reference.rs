@@ -24,7 +24,7 @@ const SCHEMA_SQL: [&str; 12] = [
     include_str!("../../../../../components/store/migrations/0007_duties.sql"),
     include_str!("../../../../../components/store/migrations/0008_verification.sql"),
     include_str!("../../../../../components/store/migrations/0009_reminders.sql"),
-    include_str!("../../../../../components/store/migrations/0010_handovers.sql"),
+    include_str!("../../../../../components/store/migrations/0010_handover_and_collective.sql"),
     include_str!("../../../../../components/store/migrations/0011_cut_offs.sql"),
     include_str!("../../../../../components/store/migrations/0012_password_reset.sql"),
 ];

@@ -157,3 +157,96 @@ BEGIN
   WHERE NEW.data ->> 'audience' = 'directorate' AND h.duty = 'directorate'
     AND h.ends_at > NEW.at;
 END;
+
+-- Collective letters ------------------------------------------------------------
+
+-- One letter of a Kepala UKPBJ for many people. Its rows name accesses and requests
+-- before they exist, so that filing it again after a kill goes on where it was.
+CREATE TABLE IF NOT EXISTS collective (
+  id TEXT PRIMARY KEY,
+  institution TEXT NOT NULL,
+  filed_by TEXT NOT NULL,
+  document TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state = 'draft' OR state = 'filed'),
+  checked_at INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS collective_row (
+  collective TEXT NOT NULL REFERENCES collective (id),
+  line INTEGER NOT NULL,
+  account TEXT,
+  role TEXT,
+  work_unit TEXT,
+  valid_until TEXT,
+  errors TEXT NOT NULL CHECK (json_valid(errors)),
+  struck INTEGER NOT NULL DEFAULT 0,
+  access TEXT NOT NULL,
+  request TEXT NOT NULL UNIQUE,
+  PRIMARY KEY (collective, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS fold_collective_checked AFTER INSERT ON event
+WHEN NEW.kind = 'collective-checked'
+BEGIN
+  INSERT INTO collective (id, institution, filed_by, document, state, checked_at, version)
+  VALUES (NEW.subject, NEW.institution, NEW.actor, NEW.data ->> 'document', 'draft', NEW.at,
+          NEW.version);
+  INSERT INTO collective_row (collective, line, account, role, work_unit, valid_until, errors,
+                              access, request)
+  SELECT NEW.subject, r.value ->> 'line', r.value ->> 'account', r.value ->> 'role',
+         r.value ->> 'work_unit', r.value ->> 'valid_until', r.value -> 'errors',
+         r.value ->> 'access', r.value ->> 'request'
+  FROM json_each(NEW.data -> 'rows') AS r;
+END;
+
+CREATE TRIGGER IF NOT EXISTS fold_collective_struck AFTER INSERT ON event
+WHEN NEW.kind = 'collective-struck'
+BEGIN
+  UPDATE collective_row SET struck = 1
+  WHERE collective = NEW.subject
+    AND EXISTS (SELECT 1 FROM json_each(NEW.data -> 'lines') AS l
+                WHERE l.value = collective_row.line);
+  UPDATE collective SET version = NEW.version WHERE id = NEW.subject;
+END;
+
+CREATE TRIGGER IF NOT EXISTS fold_collective_filed AFTER INSERT ON event
+WHEN NEW.kind = 'collective-filed'
+BEGIN
+  UPDATE collective SET state = 'filed', version = NEW.version WHERE id = NEW.subject;
+END;
+
+-- Whom a letter speaks for is told.
+CREATE TRIGGER IF NOT EXISTS registration_is_filed_for_somebody AFTER INSERT ON event
+WHEN NEW.kind = 'access-requested' AND NEW.actor <> NEW.data ->> 'account'
+BEGIN
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT 'request-filed-for-you', NEW.data ->> 'account', NEW.seq, NEW.at
+  FROM collective_row WHERE request = NEW.data ->> '$.request.id';
+END;
+
+CREATE TRIGGER IF NOT EXISTS reactivation_is_filed_for_somebody AFTER INSERT ON event
+WHEN NEW.kind = 'reactivation-requested'
+BEGIN
+  INSERT INTO notification (template, recipient, event, due_at)
+  SELECT 'request-filed-for-you', account, NEW.seq, NEW.at
+  FROM collective_row
+  WHERE request = NEW.data ->> '$.request.id' AND account <> NEW.actor;
+END;
+
+-- VER-1, for letters: who filed one decides none of its requests.
+CREATE TRIGGER IF NOT EXISTS letter_is_approved_by_others BEFORE INSERT ON event
+WHEN NEW.kind = 'request-approved'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:own-letter')
+  FROM collective_row AS r JOIN collective AS c ON c.id = r.collective
+  WHERE r.request = NEW.data ->> 'request' AND c.filed_by = NEW.actor;
+END;
+
+CREATE TRIGGER IF NOT EXISTS letter_is_rejected_by_others BEFORE INSERT ON event
+WHEN NEW.kind = 'request-rejected'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:own-letter')
+  FROM collective_row AS r JOIN collective AS c ON c.id = r.collective
+  WHERE r.request = NEW.data ->> 'request' AND c.filed_by = NEW.actor;
+END;

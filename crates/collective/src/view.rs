@@ -1,0 +1,171 @@
+//! A letter as its people, its author and its verifiers see it.
+
+use crate::file::RowError;
+use akses_domain::authority::Authorities;
+use akses_domain::duty::Duty;
+use akses_domain::ids::{AccountId, InstitutionId};
+use akses_domain::reference::VerifiedBy;
+use akses_domain::time::Instant;
+use akses_endpoint::accesses::{Moment, Named, authorities, duties, zone};
+use akses_endpoint::store::collective::{self, Letter, Row};
+use akses_endpoint::{Call, Problem};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The whole letter.
+#[derive(Debug, Serialize)]
+pub struct LetterView {
+    id: String,
+    institution: Named,
+    filed_by: Named,
+    document: String,
+    state: String,
+    checked: Moment,
+    /// Whether nothing is wrong with what is not struck, so that it can be filed.
+    ready: bool,
+    /// Whether everything that was begun is done; otherwise send the same again.
+    done: bool,
+    rows: Vec<RowView>,
+}
+
+#[derive(Debug, Serialize)]
+struct RowView {
+    line: u32,
+    person: Option<Named>,
+    role: Option<Named>,
+    work_unit: Option<Named>,
+    valid_until: Option<String>,
+    errors: Vec<RowError>,
+    struck: bool,
+    request: Option<RequestView>,
+    /// What stood in the way just now.
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RequestView {
+    id: String,
+    /// `waiting`, `approved` or `rejected`.
+    state: String,
+}
+
+/// What stood in the way of rows, by line.
+pub type Notes = BTreeMap<u32, String>;
+
+/// The errors of a row.
+///
+/// # Errors
+/// An internal problem when they are none.
+pub fn errors(row: &Row) -> Result<Vec<RowError>, Problem> {
+    serde_json::from_str(&row.errors)
+        .map_err(|error| Problem::internal(format!("errors of request {}: {error}", row.request)))
+}
+
+/// The letter of this id.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn letter(id: &str) -> Result<Letter, Problem> {
+    collective::find(id)?.ok_or_else(Problem::not_found)
+}
+
+/// That this person may change and file it: who checked it, while Kepala UKPBJ of
+/// that institution.
+///
+/// # Errors
+/// 404 for everybody else.
+pub fn is_authors(call: &Call, person: AccountId, letter: &Letter) -> Result<(), Problem> {
+    let institution = institution(letter)?;
+    let author = letter.filed_by == person.to_string()
+        && duties(person, call.now())?.has_at(Duty::UkpbjHead, institution);
+    if author {
+        Ok(())
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+/// Whether these authorities decide requests of its institution, once it is filed.
+///
+/// # Errors
+/// An internal problem when it has no institution.
+pub fn is_decided_by(authorities: &Authorities, letter: &Letter) -> Result<bool, Problem> {
+    let institution = institution(letter)?;
+    let over = |by| authorities.over_request(by, institution).is_some();
+    let verifies = over(VerifiedBy::Institution) || over(VerifiedBy::National);
+    Ok(letter.state == "filed" && verifies)
+}
+
+/// That this person may read it.
+///
+/// # Errors
+/// 404 for everybody else.
+pub fn is_readers(call: &Call, person: AccountId, letter: &Letter) -> Result<(), Problem> {
+    let verifies = is_decided_by(&authorities(person, call.now())?, letter)?;
+    if verifies {
+        return Ok(());
+    }
+    is_authors(call, person, letter)
+}
+
+fn institution(letter: &Letter) -> Result<InstitutionId, Problem> {
+    letter
+        .institution
+        .parse()
+        .map_err(|_| Problem::internal(format!("letter {} has no institution", letter.id)))
+}
+
+impl LetterView {
+    /// As it stands now.
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub fn load(id: &str, notes: &Notes, done: bool) -> Result<Self, Problem> {
+        let letter = letter(id)?;
+        let rows = collective::rows(id)?
+            .into_iter()
+            .map(|row| view(row, notes))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut kept = rows.iter().filter(|row| !row.struck).peekable();
+        Ok(Self {
+            ready: kept.peek().is_some() && kept.all(|row| row.errors.is_empty()),
+            checked: Moment::new(Instant::from_ms(letter.checked_at), zone(&letter.zone)?),
+            id: letter.id,
+            institution: Named {
+                id: letter.institution,
+                name: letter.institution_name,
+            },
+            filed_by: Named {
+                id: letter.filed_by,
+                name: letter.filed_by_name,
+            },
+            document: letter.document,
+            state: letter.state,
+            done,
+            rows,
+        })
+    }
+
+    /// Whether it can be filed.
+    pub fn is_ready(&self) -> bool {
+        self.ready
+    }
+}
+
+fn view(row: Row, notes: &Notes) -> Result<RowView, Problem> {
+    let named = |id: Option<String>, name| id.map(|id| Named { id, name });
+    Ok(RowView {
+        errors: errors(&row)?,
+        line: row.line,
+        person: named(row.account, row.account_name),
+        role: named(row.role, row.role_name),
+        work_unit: named(row.work_unit, row.work_unit_name),
+        valid_until: row.valid_until,
+        struck: row.struck,
+        request: row.filed.then(|| RequestView {
+            id: row.request,
+            state: row.outcome.unwrap_or_else(|| "waiting".to_owned()),
+        }),
+        note: notes.get(&row.line).cloned(),
+    })
+}
