@@ -55,7 +55,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     for institution in &institutions {
         let page = resets::open(
             &institution.to_string(),
-            after.as_ref().map(|(at, id)| (*at, id.as_str())),
+            after.as_ref().map(|(at, id)| (at, id.as_str())),
             limit + 1,
         )?;
         rows.extend(page);
