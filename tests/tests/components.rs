@@ -289,7 +289,17 @@ const REACHES: &[(&str, &[&str])] = &[
         "read-collective",
         &["accesses", "collective", "duties", "wasi:config"],
     ),
-    ("read-document", &["accesses", "documents", "wasi:config"]),
+    (
+        "read-document",
+        &[
+            "accesses",
+            "documents",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
     (
         "read-drafts",
         &[
@@ -369,6 +379,119 @@ const REACHES: &[(&str, &[&str])] = &[
             "documents",
             "events",
             "reference",
+            "wasi:config",
+        ],
+    ),
+    (
+        "advance-reset",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "draft-reset-letter",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    ("list-messages", &["messages"]),
+    ("make-pickup-code", &[]),
+    (
+        "open-message",
+        &["accounts", "events", "messages", "resets", "wasi:config"],
+    ),
+    (
+        "pick-up-message",
+        &["accounts", "events", "resets", "wasi:config"],
+    ),
+    (
+        "prepare-reset",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "read-reset",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "request-reset",
+        &[
+            "accounts",
+            "calendar",
+            "documents",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "reset-board",
+        &["calendar", "duties", "resets", "wasi:config"],
+    ),
+    ("reset-procedure", &["resets"]),
+    (
+        "reset-report",
+        &["calendar", "duties", "resets", "wasi:config"],
+    ),
+    (
+        "send-reset",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "send-reset-letter",
+        &[
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
+        "set-password",
+        &["accounts", "events", "resets", "sessions"],
+    ),
+    (
+        "sign-reset-letter",
+        &[
+            "accounts",
+            "calendar",
+            "documents",
+            "duties",
+            "events",
+            "resets",
             "wasi:config",
         ],
     ),

@@ -735,7 +735,11 @@ fn pwd_3_of_64_uses_at_the_same_moment_one_wins() {
     let won: Vec<_> = (0..64).filter(|n| answers[*n].status == 204).collect();
     assert_eq!(won.len(), 1);
     for answer in answers.iter().filter(|answer| answer.status != 204) {
-        answer.problem(409, "link-not-valid");
+        // So many password hashes at once may be more than the host takes.
+        match answer.status {
+            503 => _ = answer.problem(503, "busy"),
+            _ => _ = answer.problem(409, "link-not-valid"),
+        }
     }
     let _ = WORLD
         .try_sign_in(&cast.ppk.email, &password(won[0]))
