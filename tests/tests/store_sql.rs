@@ -307,7 +307,7 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         (
             "expiry_by_place.sql",
-            &["access USING INTEGER PRIMARY KEY (rowid>?)"],
+            &["a USING INTEGER PRIMARY KEY (rowid>?)"],
         ),
         (
             "expiry_due_count.sql",

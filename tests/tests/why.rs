@@ -159,7 +159,7 @@ fn each_state_is_told_and_entering_agrees_with_it() {
     for access in [&other, &later] {
         assert_eq!(cause(&person, "HITAM", access)["may_enter"], true);
     }
-    world.host.set_clock("2026-04-15T16:59:30Z");
+    world.host.set_clock("2026-04-15T16:50:00Z");
     let person = world.sign_in(&person.email);
     assert_eq!(cause(&person, "HITAM", &other)["may_enter"], true, "EXP-4");
     world.host.set_clock("2026-04-15T17:00:00Z");
