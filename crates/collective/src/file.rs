@@ -94,7 +94,11 @@ impl BadFile {
 /// [`BadFile`] when there are none.
 pub fn read(content: &[u8]) -> Result<Vec<Typed>, BadFile> {
     let text = std::str::from_utf8(content).map_err(|_| BadFile::NotUtf8)?;
-    let text = text.trim_start_matches('\u{feff}');
+    // The reader counts lines by their line feeds, and ends one before it came to it.
+    let text = text
+        .trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let header = text.lines().next().unwrap_or_default();
     let delimiter = if header.contains(';') { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
