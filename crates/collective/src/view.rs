@@ -4,7 +4,6 @@ use crate::file::RowError;
 use akses_domain::authority::Authorities;
 use akses_domain::duty::Duty;
 use akses_domain::ids::{AccountId, InstitutionId};
-use akses_domain::reference::VerifiedBy;
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::{Moment, Named, authorities, duties, zone};
 use akses_endpoint::store::collective::{self, Letter, Row};
@@ -91,8 +90,8 @@ pub fn is_authors(call: &Call, person: AccountId, letter: &Letter) -> Result<(),
 /// An internal problem when it has no institution.
 pub fn is_decided_by(authorities: &Authorities, letter: &Letter) -> Result<bool, Problem> {
     let institution = institution(letter)?;
-    let over = |by| authorities.over_request(by, institution).is_some();
-    let verifies = over(VerifiedBy::Institution) || over(VerifiedBy::National);
+    let verifies =
+        authorities.is_national() || authorities.institutions().any(|desk| desk == institution);
     Ok(letter.state == "filed" && verifies)
 }
 
