@@ -346,7 +346,7 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         (
             "collective_of_requests.sql",
-            &["sqlite_autoindex_collective_row_2 (request=?)"],
+            &["sqlite_autoindex_collective_row_1 (request=?)"],
         ),
         (
             "document_is_cited_for.sql",
