@@ -4,6 +4,7 @@
 use akses_domain::access::{Command, Refusal};
 use akses_domain::handover::{Handover, NamedAs, Naming};
 use akses_domain::ids::AccessId;
+use akses_endpoint::accesses::cut_off_for;
 use akses_endpoint::handover::{HandedOver, HandoverBody, named_as};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
@@ -36,6 +37,7 @@ async fn assign(call: Call) -> Result<Reply, Problem> {
         if named_as == NamedAs::Owner {
             return Err(Refusal::UnknownAccess.into());
         }
+        let cut_off = cut_off_for(access, call.now(), cut_off)?;
         let handover = body.handover.judged(access, call.now(), cut_off)?;
         Ok(Command::HandOver(Naming {
             account: person,

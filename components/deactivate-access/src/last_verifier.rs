@@ -25,7 +25,7 @@ pub(crate) fn check(
     let officials = Officials { now, cut_off };
     let (mut is_verifier, mut others) = (false, 0);
     for holding in duties::holders("vai", &access.institution.to_string())? {
-        if officials.is_in_force(&holding.zone, holding.ends_at)? {
+        if officials.is_in_force(&holding.institution, &holding.zone, holding.ends_at)? {
             match is_this(&holding, access) {
                 true => is_verifier = true,
                 false => others += 1,

@@ -5,7 +5,7 @@ mod last_verifier;
 
 use akses_domain::access::{Command, Deactivation, Refusal};
 use akses_domain::ids::AccessId;
-use akses_endpoint::accesses::cut_off_at;
+use akses_endpoint::accesses::cut_off_for;
 use akses_endpoint::handover::{HandedOver, HandoverBody};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
@@ -38,8 +38,7 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
         let access = access
             .filter(|a| a.account == person)
             .ok_or(Refusal::UnknownAccess)?;
-        let institution = access.institution.to_string();
-        let cut_off = cut_off_at(&institution, access.ends_at(), call.now(), cut_off)?;
+        let cut_off = cut_off_for(access, call.now(), cut_off)?;
         last_verifier::check(access, body.last_verifier_acknowledged, call.now(), cut_off)?;
         Ok(Command::Deactivate(Deactivation {
             account: person,

@@ -3,6 +3,7 @@
 
 use akses_domain::handover::NamedAs;
 use akses_domain::ids::AccessId;
+use akses_endpoint::accesses::cut_off_for;
 use akses_endpoint::handover::{Candidate, candidates, named_as};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Serialize;
@@ -25,7 +26,7 @@ async fn list_successors(request: Request) -> Response {
 async fn list(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let access = record::load(call.id::<AccessId>(ID_SEGMENT)?)?;
-    let cut_off = config::cut_off()?;
+    let cut_off = cut_off_for(&access, call.now(), config::cut_off()?)?;
     let named_as = named_as(person, &access, call.now())?;
     if named_as != NamedAs::Owner && access.gives_entry(call.now(), cut_off) {
         return Err(Problem::not_found());

@@ -125,9 +125,12 @@ fn colleague(
         now: call.now(),
         cut_off: config::cut_off()?,
     };
-    let ends_at = substitutes::belongs(&account.id, &own.institution.to_string())?;
+    let institution = own.institution.to_string();
+    let ends_at = substitutes::belongs(&account.id, &institution)?;
     match ends_at {
-        Some(ends_at) if officials.is_in_force(&own.zone.to_string(), ends_at)? => Ok(account.id),
+        Some(ends_at) if officials.is_in_force(&institution, &own.zone.to_string(), ends_at)? => {
+            Ok(account.id)
+        }
         _ => Err(nobody()),
     }
 }

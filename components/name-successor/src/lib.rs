@@ -4,6 +4,7 @@
 use akses_domain::access::{Command, Refusal};
 use akses_domain::handover::{NamedAs, Naming};
 use akses_domain::ids::AccessId;
+use akses_endpoint::accesses::cut_off_for;
 use akses_endpoint::handover::{HandedOver, HandoverBody};
 use akses_endpoint::{Call, Problem, Reply, Response, config, record, serve};
 use serde::Deserialize;
@@ -33,6 +34,7 @@ async fn name(call: Call) -> Result<Reply, Problem> {
         let access = access
             .filter(|a| a.account == person)
             .ok_or(Refusal::UnknownAccess)?;
+        let cut_off = cut_off_for(access, call.now(), cut_off)?;
         Ok(Command::HandOver(Naming {
             account: person,
             named_as: NamedAs::Owner,

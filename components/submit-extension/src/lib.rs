@@ -2,7 +2,7 @@
 
 use akses_domain::access::{Command, Extension, Refusal, Submitted};
 use akses_domain::ids::{AccessId, DocumentId, RequestId};
-use akses_endpoint::accesses::{AccessView, verified_by};
+use akses_endpoint::accesses::{AccessView, cut_off_for, verified_by};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, form, record, serve};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
@@ -40,7 +40,7 @@ async fn submit(call: Call) -> Result<Reply, Problem> {
             request: Submitted::new(request, body.valid_until.0, document, call.now()),
             verified_by: verified_by(&access.role)?,
             conflict: conflicts::against(access.into(), call.now(), cut_off)?,
-            cut_off,
+            cut_off: cut_off_for(access, call.now(), cut_off)?,
         }))
     })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off))

@@ -61,7 +61,10 @@ pub(crate) fn distance(cause: Cause) -> u8 {
         Cause::TermsNotAccepted => 0,
         Cause::PlatformNotReady => 1,
         Cause::MeetingAhead => 2,
-        Cause::RegistrationWaits | Cause::ReactivationWaits | Cause::CutOffWhileWaiting => 3,
+        Cause::RegistrationWaits
+        | Cause::ReactivationWaits
+        | Cause::CutOffWhileWaiting
+        | Cause::EndedWhileExtending => 3,
         Cause::Ended | Cause::CutOff => 4,
         Cause::Deactivated => 5,
         Cause::Rejected => 6,
@@ -211,6 +214,12 @@ fn detail(why: &Why, scene: &Scene<'_>) -> String {
         Cause::CutOffWhileWaiting => format!(
             "{first} menjadi Kedaluwarsa pada {since} karena masa berlakunya sudah lewat, tetapi \
              pengajuan Anda tidak hilang dan tetap dapat disetujui. {}",
+            wait(why, scene)
+        ),
+        Cause::EndedWhileExtending => format!(
+            "Masa berlaku {access} habis{} sebelum perpanjangannya diputus, jadi sejak {since} tidak \
+             dapat dipakai. Pengajuan Anda tidak hilang dan tetap dapat disetujui. {}",
+            on_day(scene),
             wait(why, scene)
         ),
         Cause::MeetingAhead => meeting(&access, scene),
@@ -408,6 +417,10 @@ pub(crate) fn rule(cause: Cause) -> &'static str {
         Cause::CutOffWhileWaiting => {
             "Akses yang habis masa berlakunya menjadi Kedaluwarsa pada penonaktifan serempak, juga bila \
              reaktivasinya belum disetujui; pengajuannya tetap dapat diputus."
+        }
+        Cause::EndedWhileExtending => {
+            "Perpanjangan tidak mengubah hari terakhir sebelum disetujui; pengajuannya tetap dapat \
+             diputus sesudah hari itu."
         }
         Cause::CutOff => {
             "Akses yang habis masa berlakunya menjadi Kedaluwarsa bersama-sama sesudah hari terakhir \

@@ -29,6 +29,8 @@ pub enum Cause {
     MeetingAhead,
     /// The cut-off came while the reactivation waited; it can still be approved.
     CutOffWhileWaiting,
+    /// Its last day was over while an extension waited; it can still be approved.
+    EndedWhileExtending,
     /// The registration was rejected.
     Rejected,
     /// Its owner gave it up.
@@ -53,6 +55,7 @@ impl Cause {
             Self::ReactivationWaits => "EXP-5",
             Self::MeetingAhead => "MTG-1",
             Self::CutOffWhileWaiting | Self::CutOff => "EXP-4",
+            Self::EndedWhileExtending => "EXP-7",
             Self::Rejected => "REG-6",
             Self::Deactivated => "EXP-1",
             Self::Ended => "EXP-2",
@@ -206,13 +209,15 @@ fn waiting(facts: &Facts<'_>, pending: &Pending) -> Why {
     let hours = u32::try_from(VERIFICATION_HOURS).unwrap_or(u32::MAX);
     let deadline = Deadline::elapsed(pending.submitted_at, hours);
     let zone = facts.access.zone;
+    let ended = || {
+        let end = facts.access.ends_at();
+        end.map_or(pending.submitted_at, |end| {
+            end.max(facts.cut_off.in_force_from(zone))
+        })
+    };
     let (cause, since) = match pending.kind {
-        _ if pending.cut_off => (
-            Cause::CutOffWhileWaiting,
-            facts.access.ends_at().map_or(pending.submitted_at, |end| {
-                end.max(facts.cut_off.in_force_from(zone))
-            }),
-        ),
+        RequestKind::Extension => (Cause::EndedWhileExtending, ended()),
+        _ if pending.cut_off => (Cause::CutOffWhileWaiting, ended()),
         _ if pending.by_meeting => (Cause::MeetingAhead, pending.submitted_at),
         RequestKind::Registration => (Cause::RegistrationWaits, pending.submitted_at),
         _ => (Cause::ReactivationWaits, pending.submitted_at),
@@ -332,6 +337,14 @@ mod tests {
 
     fn asked_again(on: &str) -> (Instant, AccessEvent) {
         let event = AccessEvent::ReactivationRequested {
+            request: submitted(noon(on)),
+            verified_by: VerifiedBy::Institution,
+        };
+        (noon(on), event)
+    }
+
+    fn extended(on: &str) -> (Instant, AccessEvent) {
+        let event = AccessEvent::ExtensionRequested {
             request: submitted(noon(on)),
             verified_by: VerifiedBy::Institution,
         };
@@ -531,6 +544,15 @@ mod tests {
                 noon("2025-08-23"),
                 Cause::CutOffWhileWaiting,
                 midnight,
+                awaited,
+                Next::Wait,
+            ),
+            // The last day came before the decision on an extension.
+            (
+                vec![imported("2026-03-29"), extended("2026-03-28")],
+                noon("2026-03-30"),
+                Cause::EndedWhileExtending,
+                Zone::Wib.end_of(day("2026-03-29")),
                 awaited,
                 Next::Wait,
             ),

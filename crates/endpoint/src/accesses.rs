@@ -184,6 +184,19 @@ pub fn cut_off_at(
     }
 }
 
+/// The same, for an access that is being decided about.
+///
+/// # Errors
+/// What the store could not do.
+pub fn cut_off_for(access: &Access, now: Instant, configured: CutOff) -> Result<CutOff, Problem> {
+    cut_off_at(
+        &access.institution.to_string(),
+        access.ends_at(),
+        now,
+        configured,
+    )
+}
+
 /// What this person may verify at `now` (VER-1): from their accesses, judged by
 /// their dates.
 ///

@@ -1,7 +1,7 @@
 //! Handovers (EXP-6): the member `handover` of three operations, who could carry on,
 //! and who may say so beside the owner.
 
-use crate::accesses::{AccessView, Named, duties, zone};
+use crate::accesses::{AccessView, Named, cut_off_at, duties, zone};
 use crate::form::text;
 use crate::problem::Problem;
 use crate::store::{accounts, handovers};
@@ -143,16 +143,23 @@ fn found(
     let unit = access.work_unit.to_string();
     let theirs = handovers::candidates(&unit, &access.role, Some(&account), None)?;
     for candidate in theirs {
-        if works(&candidate, now, cut_off)? {
+        if works(&candidate, access, now, cut_off)? {
             return account.parse().map_err(|_| unknown());
         }
     }
     Err(unknown())
 }
 
-fn works(row: &handovers::Candidate, now: Instant, cut_off: CutOff) -> Result<bool, Problem> {
+/// Whether somebody at the unit of `access` works now; by an end of their own.
+fn works(
+    row: &handovers::Candidate,
+    access: &Access,
+    now: Instant,
+    cut_off: CutOff,
+) -> Result<bool, Problem> {
     let ends_at = Some(Instant::from_ms(row.ends_at));
     let zone = zone(&row.zone)?;
+    let cut_off = cut_off_at(&access.institution.to_string(), ends_at, now, cut_off)?;
     Ok(!is_overdue(Standing::Active, ends_at, zone, now, cut_off))
 }
 
@@ -180,7 +187,7 @@ pub fn candidates(
     let mut found: Vec<Candidate> = Vec::new();
     for row in handovers::candidates(&unit, &access.role, None, Some(&owner))? {
         let known = found.iter().any(|other| other.account == row.account);
-        if !known && works(&row, now, cut_off)? {
+        if !known && works(&row, access, now, cut_off)? {
             found.push(Candidate {
                 account: row.account,
                 name: row.account_name,

@@ -1,7 +1,7 @@
 //! Who is told: those who are called on for something at this moment, judged by the
 //! dates of their accesses (EXP-2). Each account once.
 
-use crate::accesses::zone;
+use crate::accesses::{cut_off_at, zone};
 use crate::problem::Problem;
 use crate::store::duties::{self, Holding};
 use crate::store::substitutes;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub struct Officials {
     /// That moment.
     pub now: Instant,
-    /// Since when past-due accesses expire by themselves (EXP-4).
+    /// Since when past-due accesses expire by themselves, as configured (EXP-4).
     pub cut_off: CutOff,
 }
 
@@ -28,7 +28,7 @@ impl Officials {
     pub fn verifiers(self, institution: &str) -> Result<Accounts, Problem> {
         let mut accounts = self.of(institution, "vai")?;
         for standing in substitutes::standing_in(institution, self.now.ms())? {
-            if self.is_in_force(&standing.zone, standing.ends_at)? {
+            if self.is_in_force(institution, &standing.zone, standing.ends_at)? {
                 accounts.insert(standing.account);
             }
         }
@@ -64,19 +64,25 @@ impl Officials {
     fn in_force(self, held: Vec<Holding>) -> Result<Accounts, Problem> {
         let mut accounts = Accounts::new();
         for holding in held {
-            if self.is_in_force(&holding.zone, holding.ends_at)? {
+            if self.is_in_force(&holding.institution, &holding.zone, holding.ends_at)? {
                 accounts.insert(holding.account);
             }
         }
         Ok(accounts)
     }
 
-    /// Whether what ends then, in that zone, works now.
+    /// Whether what ends then, in that institution and its zone, works now.
     ///
     /// # Errors
     /// An internal problem when the zone is none.
-    pub fn is_in_force(self, zone_name: &str, ends_at: i64) -> Result<bool, Problem> {
-        let from = self.cut_off.in_force_from(zone(zone_name)?);
-        Ok(self.now < Instant::from_ms(ends_at).max(from))
+    pub fn is_in_force(
+        self,
+        institution: &str,
+        zone_name: &str,
+        ends_at: i64,
+    ) -> Result<bool, Problem> {
+        let ends_at = Instant::from_ms(ends_at);
+        let cut_off = cut_off_at(institution, Some(ends_at), self.now, self.cut_off)?;
+        Ok(self.now < ends_at.max(cut_off.in_force_from(zone(zone_name)?)))
     }
 }
