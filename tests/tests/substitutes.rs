@@ -436,3 +436,32 @@ fn ver_3_a_substitute_is_reminded_like_the_vai() {
         json!(told)
     );
 }
+
+#[test]
+fn mtg_3_a_substitute_calls_meetings_like_the_vai_but_never_the_absent_one() {
+    let world = World::new();
+    world.import(
+        "holidays",
+        include_str!("../../crates/host/demo/holidays.csv"),
+    );
+    // Room for both on the day that it is.
+    world.import("meeting-rooms", "institution,rooms\nBARAT,2\n");
+    let absent = world.supplier();
+    world.carry_over(&absent, "VAI", &world.work_unit("BARAT"), LATER);
+    let substitute = colleague(&world, "BARAT");
+    let applicant = world.supplier();
+    let unit = world.work_unit("BARAT");
+    let absents = absent.register("PPK", &unit, LATER).request();
+    let request = applicant.register("PPK", &unit, LATER).request();
+    name(&absent, &substitute, "2026-03-27", "2026-03-31");
+    for (person, request) in [(&absent, &absents), (&applicant, &request)] {
+        let path = format!("/api/requests/{request}/meeting/join");
+        let _ = person.post(&path, &json!({})).expect(200);
+    }
+    // The absent one's slot is earlier, and not for the substitute to call.
+    let call = || substitute.post("/api/meetings/call-next", &json!({}));
+    let called = call().expect(200).json();
+    assert_eq!(called["meeting"]["request"], request, "{called:#}");
+    assert_eq!(call().expect(200).json()["meeting"], Value::Null);
+    substitute.approve(&request);
+}
