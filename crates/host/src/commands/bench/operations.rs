@@ -30,17 +30,6 @@ const ROLES: [&str; 8] = [
     "BENDAHARA",
     "PPSPM",
 ];
-/// Who resets passwords, by the people's numbers; nobody registers for these.
-const RESET_ROLES: [(&str, &str); 4] = [
-    ("KASATKER", "work-unit-head"),
-    ("KUKPBJ", "ukpbj-head"),
-    ("KLPSE", "lpse-head"),
-    ("TIMLPSE", "lpse-team"),
-];
-/// Whose password.
-const RESET_OFFICER: usize = RESET_ROLES.len();
-/// Where: the last unit, which no run of registrations comes to.
-const RESET_UNIT: &str = "BENCH-399";
 const PASSWORD: &str = "akses-bench-2026";
 /// Meetings that one run joins, and as many that it moves: one in each parallel
 /// room, so that all of them begin on the day that it is.
@@ -130,23 +119,11 @@ async fn import(connection: &mut Connection) -> Result<()> {
         );
         connection.json(&shot).await.map(drop)
     };
-    let mut roles = String::from("code,name,authority,verified_by,decree,registrable,duty\n");
+    let mut roles = String::from("code,name,authority,verified_by,decree,registrable\n");
     for role in ROLES {
-        let duty = if role == "PPK" {
-            "commitment-officer"
-        } else {
-            ""
-        };
-        roles.push_str(&format!(
-            "{role},{role},none,institution,sk-st,true,{duty}\n"
-        ));
+        roles.push_str(&format!("{role},{role},none,institution,sk-st,true\n"));
     }
-    for (role, duty) in RESET_ROLES {
-        roles.push_str(&format!(
-            "{role},{role},none,institution,sk-st,true,{duty}\n"
-        ));
-    }
-    roles.push_str("VAI,Verifikator,vai,national,sk-st,true,\n");
+    roles.push_str("VAI,Verifikator,vai,national,sk-st,true\n");
     send("roles", roles).await?;
     send(
         "institutions",
@@ -179,15 +156,8 @@ async fn import(connection: &mut Connection) -> Result<()> {
     let rooms = format!("institution,rooms\nBENCH,{MEETINGS}\n");
     send("meeting-rooms", rooms).await?;
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(365)).date_naive();
-    let mut access =
+    let access =
         format!("email,role,work_unit,valid_until\nvai@bench.example,VAI,BENCH-0,{until}\n");
-    for (person, (role, _)) in RESET_ROLES.iter().enumerate() {
-        access.push_str(&format!(
-            "orang{person}@bench.example,{role},{RESET_UNIT},{until}\n"
-        ));
-    }
-    let officer = format!("orang{RESET_OFFICER}@bench.example,PPK,{RESET_UNIT},{until}\n");
-    access.push_str(&officer);
     send("accesses", access).await?;
     send(
         "platforms",
@@ -341,52 +311,6 @@ pub(super) async fn measure(
     )
     .await?;
 
-    let pickup = Connection::open(address).await?.json(&code_shot()).await?;
-    let request = people
-        .reset_request(address, &string(&pickup, "number"))
-        .await?;
-    let shots = vec![request.shot(&people.tokens[0]); counts.slow];
-    let tickets = run("request-reset", "reset-requested", shots).await?;
-    let tickets: Vec<_> = tickets.iter().map(|(_, t)| string(t, "id")).collect();
-    let mut answers = Vec::new();
-    for (operation, action, actor, mut body) in request.steps() {
-        if action == "signature" {
-            // All have the same text.
-            let (_, ticket): &(usize, Value) = answers.first().context("a letter was written")?;
-            body["sha256"] = ticket["letters"][0]["sha256"].clone();
-        }
-        let shots = tickets.iter().map(|ticket| {
-            let path = format!("/api/password-resets/{ticket}/{action}");
-            Shot::post(path, Some(&people.tokens[actor]), json(&body))
-        });
-        answers = run(operation, "reset-step-done", shots.collect()).await?;
-    }
-    let officer = people.tokens[RESET_OFFICER].clone();
-    let boxed = Connection::open(address)
-        .await?
-        .json(&Shot::get("/api/messages?limit=100", Some(&officer)))
-        .await?;
-    let letters = boxed["messages"].as_array().context("a box has messages")?;
-    let letter = letters
-        .iter()
-        .find(|message| message["kind"] == "reset-letter");
-    let letter = string(letter.context("a letter was sent")?, "id");
-    let open = Shot::post(
-        format!("/api/messages/{letter}/open"),
-        Some(&officer),
-        Bytes::from_static(b"{}"),
-    );
-    run("open-message", "fixed", vec![open; counts.reads]).await?;
-    run("make-pickup-code", "fixed", vec![code_shot(); counts.reads]).await?;
-    let body = json(&json!({ "code": pickup["code"] }));
-    let pick_up = Shot::post("/api/message-pickups", None, body);
-    run(
-        "pick-up-message",
-        "reset-link-opened",
-        vec![pick_up; counts.slow],
-    )
-    .await?;
-
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
     let reads = [
@@ -433,23 +357,6 @@ pub(super) async fn measure(
             "read-terms",
             Shot::get("/api/platforms/BENCH/terms", Some(&people.verifier)),
         ),
-        (
-            "reset-procedure",
-            Shot::get("/api/reset-procedure", Some(me)),
-        ),
-        (
-            "read-reset",
-            Shot::get(format!("/api/password-resets/{}", tickets[0]), Some(me)),
-        ),
-        (
-            "reset-board",
-            Shot::get("/api/reset-board?limit=10", Some(me)),
-        ),
-        (
-            "reset-report",
-            Shot::get("/api/reset-report", Some(&people.tokens[1])),
-        ),
-        ("list-messages", Shot::get("/api/messages", Some(&officer))),
         ("signing-keys", Shot::get("/.well-known/jwks.json", None)),
         ("latest-seal", Shot::get("/api/seals/latest", None)),
         ("api-description", Shot::get("/api/openapi.json", None)),
@@ -496,45 +403,6 @@ pub(super) async fn measure(
     Ok(measured)
 }
 
-/// A request to reset the officer's password.
-struct ResetRequest(Value);
-
-impl ResetRequest {
-    fn shot(&self, head: &Arc<str>) -> Shot {
-        Shot::post("/api/password-resets", Some(head), json(&self.0))
-    }
-
-    /// The steps after it: operation, the path's end, whose, and what they say.
-    fn steps(&self) -> Vec<(&'static str, &'static str, usize, Value)> {
-        let (ukpbj, lpse, team) = (1, 2, 3);
-        let note = |step: u8| json!({ "step": step, "note": "Mohon dikerjakan." });
-        let names = json!({ "step": 4, "people": self.0["people"] });
-        let draft = json!({ "step": 7, "number": "S-1", "text": "Sudah dikerjakan." });
-        let archive = json!({ "step": 10, "archive_number": "A-1" });
-        vec![
-            ("advance-reset (2)", "advance", ukpbj, note(2)),
-            ("advance-reset (3)", "advance", lpse, note(3)),
-            ("advance-reset (4)", "advance", team, names),
-            ("prepare-reset", "preparation", team, json!({})),
-            ("send-reset", "delivery", team, json!({})),
-            ("draft-reset-letter (7)", "letter", team, draft),
-            (
-                "draft-reset-letter (8)",
-                "letter",
-                lpse,
-                json!({ "step": 8 }),
-            ),
-            ("sign-reset-letter", "signature", ukpbj, json!({})),
-            ("advance-reset (10)", "advance", team, archive),
-            ("send-reset-letter", "dispatch", team, json!({})),
-        ]
-    }
-}
-
-fn code_shot() -> Shot {
-    Shot::post("/api/pickup-codes", None, Bytes::from_static(b"{}"))
-}
-
 /// Who links with SiRUP.
 pub(super) fn sirup_users() -> Result<Vec<User>> {
     (0..PEOPLE)
@@ -579,33 +447,6 @@ impl People {
             if_match: Some("\"0\""),
             ..Shot::post(path, Some(&self.tokens[0]), Bytes::new())
         }
-    }
-
-    /// By the head of the officer's unit, with the head's own document.
-    async fn reset_request(&self, address: SocketAddr, pickup: &str) -> Result<ResetRequest> {
-        let officer = &self.tokens[RESET_OFFICER];
-        let mut connection = Connection::open(address).await?;
-        let mut after = String::new();
-        let access = loop {
-            let path = format!("/api/accesses?limit=100{after}");
-            let page = connection.json(&Shot::get(path, Some(officer))).await?;
-            let accesses = page["accesses"].as_array().context("a page has accesses")?;
-            // The first that the officer ever had is the last of the list.
-            let found = accesses
-                .iter()
-                .rev()
-                .find(|access| access["status"] == "active");
-            match (page["next"].as_str(), found) {
-                (None, found) => break string(found.context("the officer has one")?, "id"),
-                (Some(next), _) => after = format!("&after={next}"),
-            }
-        };
-        let unit = self.work_units.last().context("there are units")?;
-        Ok(ResetRequest(json!({
-            "work_unit": unit, "document": self.documents[0],
-            "letter_number": "B-1", "letter_date": "2026-01-02",
-            "people": [{ "access": access, "pickup": pickup }],
-        })))
     }
 
     fn sirup_link(&self, index: usize) -> Shot {
