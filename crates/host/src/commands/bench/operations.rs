@@ -427,7 +427,7 @@ pub(super) async fn measure(
         Shot::post(path, Some(&people.directorate), body)
     });
     run("withdraw-cut-off", "", withdrawals.collect()).await?;
-    let letter = &ids[0];
+    let cut_off = &ids[0];
     let pickup = Connection::open(address).await?.json(&code_shot()).await?;
     let request = people
         .reset_request(address, &string(&pickup, "number"))
@@ -491,14 +491,14 @@ pub(super) async fn measure(
         (
             "preview-cut-off",
             Shot::get(
-                format!("/api/cut-offs/{letter}/preview"),
+                format!("/api/cut-offs/{cut_off}/preview"),
                 Some(&people.directorate),
             ),
         ),
         (
             "cut-off-report",
             Shot::get(
-                format!("/api/cut-offs/{letter}/report"),
+                format!("/api/cut-offs/{cut_off}/report"),
                 Some(&people.directorate),
             ),
         ),
