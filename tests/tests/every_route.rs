@@ -432,6 +432,7 @@ fn identity_headers_from_outside_say_nothing() {
 #[test]
 fn a_change_by_cookie_needs_the_token_of_our_own_page() {
     let verifier = WORLD.new_verifier("BARAT", "2027-12-31");
+    WORLD.carry_over(&verifier, "KUKPBJ", &WORLD.work_unit("BARAT"), "2027-12-31");
     for route in routes().filter(|route| route.changes() && route.is_gated()) {
         let by_cookie = || route.call(WORLD.client()).cookie(&verifier.token);
         if route.whom == For::Anybody {
@@ -465,6 +466,7 @@ fn a_change_by_cookie_needs_the_token_of_our_own_page() {
 #[test]
 fn no_change_comes_from_another_site() {
     let person = WORLD.new_verifier("TENGAH", "2027-12-31");
+    WORLD.carry_over(&person, "KUKPBJ", &WORLD.work_unit("TENGAH"), "2027-12-31");
     let here = WORLD.client().base();
     for route in routes().filter(|route| route.changes() && route.is_gated()) {
         for (header, value) in [
