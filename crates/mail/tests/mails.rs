@@ -160,14 +160,6 @@ fn all_3_each_mail_says_what_happened_what_to_do_and_by_when() {
             "access-expired",
             r#"{"account":"01960000-0000-7000-8000-000000000001","valid_until":"2026-03-29","overtook_request":false}"#,
         ),
-        ("reset-requested", "reset-requested", "{}"),
-        (
-            "reset-delivered",
-            "reset-delivered",
-            r#"{"kind":"delivered","expires_at":1774854600000,"messages":[]}"#,
-        ),
-        ("reset-letter-sent", "reset-letter-sent", "{}"),
-        ("password-changed", "password-changed", "{}"),
         (
             "access-expired-request-waits",
             "access-expired",
