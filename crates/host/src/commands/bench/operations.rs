@@ -429,14 +429,14 @@ pub(super) async fn measure(
     run("withdraw-cut-off", "", withdrawals.collect()).await?;
     let cut_off = &ids[0];
     let pickup = Connection::open(address).await?.json(&code_shot()).await?;
-    let request = people
+    let reset = people
         .reset_request(address, &string(&pickup, "number"))
         .await?;
-    let shots = vec![request.shot(&people.tokens[0]); counts.slow];
+    let shots = vec![reset.shot(&people.tokens[0]); counts.slow];
     let tickets = run("request-reset", "reset-requested", shots).await?;
     let tickets: Vec<_> = tickets.iter().map(|(_, t)| string(t, "id")).collect();
     let mut answers = Vec::new();
-    for (operation, action, actor, mut body) in request.steps() {
+    for (operation, action, actor, mut body) in reset.steps() {
         if action == "signature" {
             // All have the same text.
             let (_, ticket): &(usize, Value) = answers.first().context("a letter was written")?;
