@@ -46,7 +46,7 @@ async fn assign(call: Call) -> Result<Reply, Problem> {
             cut_off,
         }))
     })?;
-    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off))
+    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off)?)
 }
 
 /// Who assigns somebody need not write again what the owner listed; and an official

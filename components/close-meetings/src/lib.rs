@@ -15,16 +15,13 @@ use akses_endpoint::store::meetings::{self, Due, Meeting};
 use akses_endpoint::{Problem, Response, record};
 use akses_meeting::booking::{Booked, schedule};
 use akses_meeting::{Attempt, append};
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::Request;
 use spin_sdk::http_service;
 
 const NAME: &str = "close-meetings";
-
-/// Who does it, in the record.
-const ACTOR: &str = "timer:close-meetings";
 
 /// Meetings that are read at once.
 const BATCH_ROWS: u32 = 100;
@@ -173,13 +170,7 @@ impl Run {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp {
-            actor: ACTOR.to_owned(),
-            at: self.now.ms(),
-            origin: "timer".to_owned(),
-            request_id: String::new(),
-            idempotency: None,
-        }
+        stamp(NAME, self.now)
     }
 
     fn progress(&self) -> u64 {

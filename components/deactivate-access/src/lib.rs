@@ -46,5 +46,5 @@ async fn deactivate(call: Call) -> Result<Reply, Problem> {
             cut_off,
         }))
     })?;
-    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off))
+    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off)?)
 }

@@ -73,7 +73,7 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let done = record::command(&call, person, access, |access| {
         with_conflict(decision, access, call.now(), cut_off)
     })?;
-    Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
+    Reply::json(&AccessView::new(&done.access, call.now(), cut_off)?)
 }
 
 /// An approval meets what the person holds at this moment (ALL-4).

@@ -59,15 +59,16 @@ impl Kind for Account {
         if same {
             return Ok(Change::Nothing);
         }
-        let password_hash = match &existing {
-            Some(account) => account.password_hash.clone(),
-            None => password::hash(&self.password)?,
-        };
-        let (subject, version) = next(existing.map(|account| (account.id, account.version)));
-        let data = json!({
-            "email": self.email, "name": self.name, "password_hash": password_hash,
+        let mut data = json!({
+            "email": self.email, "name": self.name,
             "service_number": service_number, "profile": profile,
         });
+        // A known account keeps its password, which may be one that its owner chose:
+        // then no event has it (PWD-3).
+        if existing.is_none() {
+            data["password_hash"] = password::hash(&self.password)?.into();
+        }
+        let (subject, version) = next(existing.map(|account| (account.id, account.version)));
         Ok(Change::Record {
             subject,
             version,

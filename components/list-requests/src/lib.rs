@@ -232,10 +232,10 @@ fn taken(step: &str) -> Result<Taken, Problem> {
     let code = from_word(step)?;
     let text = match code {
         Step::HalfTime => "Verifikator sudah diingatkan: separuh waktu lewat.",
-        Step::NearEnd => "Verifikator sudah diingatkan: tenggat sudah dekat.",
-        Step::UkpbjHead => "Lewat tenggat: Kepala UKPBJ sudah diberi tahu.",
+        Step::NearEnd => "Verifikator sudah diingatkan: batas waktu sudah dekat.",
+        Step::UkpbjHead => "Lewat batas waktu: Kepala UKPBJ sudah diberi tahu.",
         Step::Directorate => {
-            "Lewat tenggat: Direktorat Sistem Pengadaan Digital sudah diberi tahu."
+            "Lewat batas waktu: Direktorat Sistem Pengadaan Digital sudah diberi tahu."
         }
     };
     Ok(Taken { code, text })

@@ -5,7 +5,7 @@ use akses_domain::continuity::{Coverage, coverage};
 use akses_domain::duty::{Duties, Duty};
 use akses_domain::ids::InstitutionId;
 use akses_domain::time::{CutOff, Instant};
-use akses_endpoint::accesses::{Moment, Named, duties, zone};
+use akses_endpoint::accesses::{Moment, Named, cut_off_of, duties, zone};
 use akses_endpoint::store::continuity;
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
@@ -107,6 +107,7 @@ fn own(
 fn item(row: continuity::Coverage, now: Instant, cut_off: CutOff) -> Result<Option<Item>, Problem> {
     let zone = zone(&row.zone)?;
     let last_end = row.last_end.map(Instant::from_ms);
+    let cut_off = cut_off_of(&row.institution, cut_off)?;
     let state = coverage(last_end, zone, now, cut_off);
     let state_text = match state {
         Coverage::Covered => return Ok(None),

@@ -42,5 +42,5 @@ async fn name(call: Call) -> Result<Reply, Problem> {
             cut_off,
         }))
     })?;
-    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off))
+    Reply::json(&HandedOver::new(&done.access, call.now(), cut_off)?)
 }

@@ -35,7 +35,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
         registration(&call, person, &given, confirmed, cut_off).map(Command::Register)
     })?;
     akses_meeting::arrange(&call, &done.access);
-    let view = AccessView::new(&done.access, call.now(), cut_off);
+    let view = AccessView::new(&done.access, call.now(), cut_off)?;
     Reply::created("/api/accesses", &view)
 }
 

@@ -15,7 +15,7 @@ use akses_endpoint::officials::{Accounts, Officials};
 use akses_endpoint::store::events::{self, Appended, Event, Stamp};
 use akses_endpoint::{Problem, Response, config};
 use akses_timer::store::deadlines::{self, DueRequest};
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::Request;
@@ -23,9 +23,6 @@ use spin_sdk::http_service;
 use std::collections::BTreeMap;
 
 const NAME: &str = "remind-verifiers";
-
-/// Who does it, in the record.
-const ACTOR: &str = "timer:remind-verifiers";
 
 /// Requests that are read at once. A desk with more gets another mail.
 const BATCH_ROWS: u32 = 5_000;
@@ -197,13 +194,7 @@ impl Run {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp {
-            actor: ACTOR.to_owned(),
-            at: self.officials.now.ms(),
-            origin: "timer".to_owned(),
-            request_id: String::new(),
-            idempotency: None,
-        }
+        stamp(NAME, self.officials.now)
     }
 }
 

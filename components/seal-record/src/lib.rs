@@ -7,19 +7,16 @@
 use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
 use akses_contract::timer::{Guest, export};
 use akses_domain::time::Instant;
-use akses_endpoint::Response;
+use akses_endpoint::store::events::{self, Appended, Event};
+use akses_endpoint::{Problem, Response};
 use akses_seal::{Line, Link, SEAL_KIND, SEAL_SUBJECT, Seal};
-use akses_timer::store::events::{self, Appended, Event, Stamp};
 use akses_timer::store::seals;
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
 use spin_sdk::http::Request;
 use spin_sdk::http_service;
 
 const NAME: &str = "seal-record";
-
-/// Who seals, in the record.
-const ACTOR: &str = "timer:seal-record";
 
 /// Lines that are read at once.
 const BATCH_LINES: u32 = 1_000;
@@ -105,18 +102,9 @@ fn record(number: u32, seal: &Seal, now: Instant) -> Result<(), Fault> {
             .map_err(|error| Fault::Configuration(error.to_string()))?,
         institution: None,
     };
-    let by = Stamp {
-        actor: ACTOR.to_owned(),
-        at: now.ms(),
-        origin: "timer".to_owned(),
-        request_id: String::new(),
-        idempotency: None,
-    };
-    match events::append(&event, &by)? {
+    match events::append(&event, &stamp(NAME, now)).map_err(Problem::from)? {
         // Another run was quicker: its seal covers the same events.
         Appended::Recorded | Appended::Stale(_) => Ok(()),
-        other => Err(Fault::Configuration(format!(
-            "the record refused a seal: {other:?}"
-        ))),
+        other => Err(Problem::internal(format!("the record refused a seal: {other:?}")).into()),
     }
 }

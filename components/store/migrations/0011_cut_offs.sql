@@ -99,19 +99,21 @@ BEGIN
                           WHERE n.withdrawn = 0 AND n.scope ->> 'kind' = 'everyone'), 0);
 END;
 
--- An institution that joins later is reached by the letters for its kind.
+-- An institution that joins later, or is of another kind than it was, is reached by
+-- the letters for its kind.
 CREATE TRIGGER IF NOT EXISTS place_new_institution AFTER INSERT ON event
 WHEN NEW.kind = 'institution-recorded'
 BEGIN
+  DELETE FROM cut_off_place WHERE institution = NEW.subject;
   INSERT INTO cut_off_place (institution, cut_off, last_day, day_ends_at)
   SELECT NEW.subject, c.id, c.last_day, c.day_ends_at
   FROM cut_off AS c
   WHERE c.withdrawn = 0
-    AND EXISTS (SELECT 1 FROM json_each(c.scope, '$.kinds') WHERE value = NEW.data ->> 'kind')
+    AND (EXISTS (SELECT 1 FROM json_each(c.scope, '$.kinds') WHERE value = NEW.data ->> 'kind')
+         OR EXISTS (SELECT 1 FROM json_each(c.scope, '$.institutions') WHERE value = NEW.subject))
     AND c.seq > coalesce((SELECT max(n.seq) FROM cut_off AS n
                           WHERE n.withdrawn = 0 AND n.scope ->> 'kind' = 'everyone'), 0)
-  ORDER BY c.seq DESC LIMIT 1
-  ON CONFLICT (institution) DO NOTHING;
+  ORDER BY c.seq DESC LIMIT 1;
 END;
 
 -- An end that a letter brought is known by its dates: the last day of the access is

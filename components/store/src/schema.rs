@@ -79,6 +79,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "password-reset",
         sql: include_str!("../migrations/0012_password_reset.sql"),
     },
+    Migration {
+        number: 13,
+        name: "known-accounts",
+        sql: include_str!("../migrations/0013_known_accounts.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

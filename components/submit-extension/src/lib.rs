@@ -43,5 +43,5 @@ async fn submit(call: Call) -> Result<Reply, Problem> {
             cut_off: cut_off_for(access, call.now(), cut_off)?,
         }))
     })?;
-    Reply::json(&AccessView::new(&done.access, call.now(), cut_off))
+    Reply::json(&AccessView::new(&done.access, call.now(), cut_off)?)
 }

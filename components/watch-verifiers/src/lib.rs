@@ -10,21 +10,18 @@ use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
 use akses_contract::timer::{Guest, export};
 use akses_domain::continuity::{Coverage, coverage};
 use akses_domain::time::Instant;
-use akses_endpoint::accesses::{from_word, zone};
+use akses_endpoint::accesses::{cut_off_of, from_word, zone};
 use akses_endpoint::officials::{Accounts, Officials};
 use akses_endpoint::store::continuity;
 use akses_endpoint::store::events::{self, Appended, Event, Stamp};
 use akses_endpoint::{Problem, Response, config};
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
 use serde_json::{Value, json};
 use spin_sdk::http::Request;
 use spin_sdk::http_service;
 
 const NAME: &str = "watch-verifiers";
-
-/// Who does it, in the record.
-const ACTOR: &str = "timer:watch-verifiers";
 
 /// Institutions that are read at once.
 const BATCH_ROWS: u32 = 200;
@@ -102,6 +99,7 @@ impl Run {
 
     fn look_at(&mut self, row: &continuity::Coverage) -> Result<(), Problem> {
         let Officials { now, cut_off } = self.officials;
+        let cut_off = cut_off_of(&row.institution, cut_off)?;
         let last_end = row.last_end.map(Instant::from_ms);
         let state = coverage(last_end, zone(&row.zone)?, now, cut_off);
         let known: Coverage = match &row.known_state {
@@ -174,12 +172,6 @@ impl Run {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp {
-            actor: ACTOR.to_owned(),
-            at: self.officials.now.ms(),
-            origin: "timer".to_owned(),
-            request_id: String::new(),
-            idempotency: None,
-        }
+        stamp(NAME, self.officials.now)
     }
 }

@@ -110,10 +110,14 @@ pub struct PendingView {
 }
 
 impl AccessView {
-    /// What `access` is at `now`.
-    pub fn new(access: &Access, now: Instant, cut_off: CutOff) -> Self {
+    /// What `access` is at `now`, by the cut-off of its institution.
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub fn new(access: &Access, now: Instant, configured: CutOff) -> Result<Self, Problem> {
+        let cut_off = cut_off_for(access, now, configured)?;
         let status = access.status(now, cut_off);
-        Self {
+        Ok(Self {
             id: access.id.to_string(),
             role: access.role.clone(),
             work_unit: access.work_unit.to_string(),
@@ -130,7 +134,7 @@ impl AccessView {
             rejection: access.rejection.clone(),
             next_steps: access.next_steps(now, cut_off),
             version: access.version,
-        }
+        })
     }
 }
 

@@ -239,15 +239,18 @@ pub struct HandedOver {
 
 impl HandedOver {
     /// What `access` is at `now`.
-    pub fn new(access: &Access, now: Instant, cut_off: CutOff) -> Self {
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub fn new(access: &Access, now: Instant, configured: CutOff) -> Result<Self, Problem> {
         let left = access.handover.as_ref();
         let reminder = "Ada paket yang sudah diserahterimakan: PPK berkoordinasi dengan \
             Bendahara setempat untuk memastikan pembayarannya dilaksanakan.";
-        Self {
-            access: AccessView::new(access, now, cut_off),
+        Ok(Self {
+            access: AccessView::new(access, now, configured)?,
             reminder: left
                 .is_some_and(Handover::leaves_payments)
                 .then_some(reminder),
-        }
+        })
     }
 }

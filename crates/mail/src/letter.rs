@@ -4,7 +4,7 @@ mod handover;
 mod verification;
 
 use crate::{Notification, Unsendable, clean};
-use akses_domain::access::verification_deadline;
+use akses_domain::access::{EXTENSION_DAYS_MAX, verification_deadline};
 use akses_domain::handover::Handover;
 use akses_domain::person::Profile;
 use akses_domain::reference::VerifiedBy;
@@ -158,13 +158,15 @@ fn extension(notification: &Notification, event: Submitted) -> Letter {
         "Masa berlaku yang diajukan",
         until(event.request.valid_until, zone),
     )
+    .fact("Batas waktu verifikasi", deadline.clone())
     .fact(
-        "Batas waktu verifikasi",
-        format!("{deadline} (3x24 jam sejak pengajuan)"),
+        "Asal batas waktu",
+        verification_deadline(notification.at).derivation("diajukan", zone),
     )
     .step(format!(
         "Anda tidak perlu melakukan apa-apa sekarang. Hasilnya dikirim ke alamat surel ini \
-         paling lambat {deadline}."
+         paling lambat {deadline}. Bila sampai batas waktu itu belum ada hasil, hubungi VAI \
+         instansi Anda."
     ))
     .step(
         "Bila masa berlaku yang sekarang lewat lebih dahulu, akses menjadi Kedaluwarsa, tetapi \
@@ -285,8 +287,8 @@ fn approved(notification: &Notification, event: Approved) -> Letter {
     .fact("Berlaku", end.clone())
     .step("Masuk ke Akses, lalu pilih platform yang hendak Anda pakai.".to_owned())
     .step(format!(
-        "Akses ini berlaku {end}. Bila tugas Anda diperpanjang, siapkan SK/ST baru \
-         sebelum tanggal itu."
+        "Akses ini berlaku {end}. Bila tugas Anda diperpanjang, ajukan perpanjangan sebelum \
+         tanggal itu, mulai {EXTENSION_DAYS_MAX} hari sebelumnya, dengan SK/ST yang baru."
     ))
 }
 
@@ -337,11 +339,9 @@ fn deactivated(notification: &Notification, event: Deactivated) -> Letter {
         ),
     )
     .fact("Pekerjaan yang belum selesai", handover.to_owned())
-    .step(
-        "Bila bukan Anda yang menonaktifkan, segera ganti kata sandi Anda dan hubungi \
-         Pusat Bantuan."
-            .to_owned(),
-    )
+    .step(format!(
+        "Bila bukan Anda yang menonaktifkan, {SOMEBODY_ELSE}"
+    ))
     .step(SETTLE_PAYMENTS.to_owned())
     .step(REACTIVATE.to_owned());
     handover::with_packages(letter, event.handover.packages())
@@ -546,6 +546,10 @@ fn password_changed(notification: &Notification) -> Letter {
     .step("Masuk kembali dengan kata sandi yang baru.".to_owned())
     .step(NOT_YOU.to_owned())
 }
+
+/// Somebody else is signed in as this person; a password is changed only by a reset.
+pub(crate) const SOMEBODY_ELSE: &str = "segera hubungi Pusat Bantuan dan Kepala Satuan Kerja, dan \
+    minta kata sandi Anda di-reset.";
 
 const NOT_YOU: &str = "Bila ini bukan dari Anda, segera hubungi Kepala Satuan Kerja dan Pusat \
     Bantuan.";

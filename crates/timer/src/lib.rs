@@ -7,6 +7,7 @@
 
 use akses_contract::timer::fermyon::spin_cron::cron_types;
 use akses_domain::time::Instant;
+use akses_endpoint::store::events::Stamp;
 use akses_endpoint::{
     Call, JSON_BODY_BYTES_MAX, Problem, Reply, Response, StoreFault, operator, serve_admitted,
 };
@@ -134,6 +135,17 @@ pub async fn drive<T: Serialize>(
         once,
     )
     .await
+}
+
+/// Who does it, in the record: the timer, by the clock, on nobody's request.
+pub fn stamp(timer: &str, now: Instant) -> Stamp {
+    Stamp {
+        actor: format!("timer:{timer}"),
+        at: now.ms(),
+        origin: "timer".to_owned(),
+        request_id: String::new(),
+        idempotency: None,
+    }
 }
 
 /// One JSON line for operators. Runs that found nothing to do are silent.

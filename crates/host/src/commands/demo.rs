@@ -20,7 +20,7 @@ pub const PASSWORD: &str = "akses-demo-2026";
 const MARKER_FILE: &str = "demo-imported";
 
 /// The example data is part of the program: the demo needs no other file.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("roles", include_str!("../../demo/roles.csv")),
     (
         "role-conflicts",
@@ -32,6 +32,7 @@ const FILES: [(&str, &str); 11] = [
     ("accounts", include_str!("../../demo/accounts.csv")),
     ("accesses", include_str!("../../demo/accesses.csv")),
     ("holidays", include_str!("../../demo/holidays.csv")),
+    ("office-hours", include_str!("../../demo/office-hours.csv")),
     ("platforms", include_str!("../../demo/platforms.csv")),
     (
         "platform-roles",
@@ -47,7 +48,7 @@ const FILES: [(&str, &str); 11] = [
 const PLATFORM_PLACEHOLDER: &str = "demo:/";
 
 /// Whom to sign in as, and what there is to see then.
-const PEOPLE: [(&str, &str); 9] = [
+const PEOPLE: [(&str, &str); 15] = [
     (
         "pegawai.baru@contoh.example",
         "has no access yet: registers for one",
@@ -59,6 +60,27 @@ const PEOPLE: [(&str, &str); 9] = [
     (
         "vai.kemenkeu@contoh.example",
         "verifies the requests of Kementerian Keuangan",
+    ),
+    (
+        "ppk2.kemenkeu@contoh.example",
+        "PPK beside ppk.kemenkeu, ends in 45 days: extends, carries on",
+    ),
+    (
+        "kpa2.kemenkeu@contoh.example",
+        "KPA of their unit: says who carries on what nobody does",
+    ),
+    (
+        "ukpbj.kemenkeu@contoh.example",
+        "Kepala UKPBJ: collective letters, the coming wave, steps 2 and 9 of a password reset",
+    ),
+    (
+        "kasatker.kemenkeu@contoh.example",
+        "Kepala Satuan Kerja: asks for a password reset of ppk.kemenkeu (step 1)",
+    ),
+    ("lpse.kemenkeu@contoh.example", "Kepala LPSE: steps 3 and 8"),
+    (
+        "timlpse.kemenkeu@contoh.example",
+        "Tim LPSE: steps 4 to 7, 10 and 11",
     ),
     (
         "rangkap.kemenkes@contoh.example",
@@ -74,7 +96,7 @@ const PEOPLE: [(&str, &str); 9] = [
     ),
     (
         "direktorat@contoh.example",
-        "national verifier: decides who becomes VAI",
+        "national verifier: decides who becomes VAI; plans cut-offs, sees institutions without one",
     ),
     (
         "telkom@contoh.example",

@@ -2,7 +2,7 @@
 //! (VER-3), substitutes (VER-1), and institutions without a verifier. They say how
 //! many and by when, never whose.
 
-use super::{Letter, letter, until};
+use super::{Letter, SOMEBODY_ELSE, letter, until};
 use crate::{Notification, clean};
 use akses_domain::access::verification_deadline;
 use akses_domain::continuity::Coverage;
@@ -37,32 +37,35 @@ pub(super) fn step(notification: &Notification, event: Reached) -> Letter {
             ),
         ),
         Step::NearEnd => (
-            format!("{count} pengajuan mendekati tenggat verifikasi"),
-            format!("{count} pengajuan masih menunggu keputusan dan tenggatnya sudah dekat."),
+            format!("{count} pengajuan mendekati batas waktu verifikasi"),
+            format!("{count} pengajuan masih menunggu keputusan dan batas waktunya sudah dekat."),
         ),
         Step::UkpbjHead | Step::Directorate => (
-            format!("{count} pengajuan melewati tenggat verifikasi"),
-            format!("{count} pengajuan belum diputus, padahal tenggatnya sudah lewat."),
+            format!("{count} pengajuan melewati batas waktu verifikasi"),
+            format!("{count} pengajuan belum diputus, padahal batas waktunya sudah lewat."),
         ),
     };
     let zone = notification.zone;
     let told = letter(notification, subject, news)
         .fact("Jumlah pengajuan", count.to_string())
         .fact(
-            "Tenggat terdekat",
+            "Batas waktu terdekat",
             words::moment(event.nearest.deadline_at, zone),
         )
         .fact(
-            "Asal tenggat",
+            "Asal batas waktu",
             verification_deadline(event.nearest.submitted_at).derivation("diajukan", zone),
         );
     match event.step {
         Step::HalfTime | Step::NearEnd => told
             .step(
-                "Masuk ke Akses dan buka antrean verifikasi; tenggat terdekat berada di atas."
+                "Masuk ke Akses dan buka antrean verifikasi; batas waktu terdekat berada di atas."
                     .to_owned(),
             )
-            .step("Bila Anda akan berhalangan, tunjuk verifikator pengganti di Akses.".to_owned()),
+            .step(
+                "Bila Anda VAI dan akan berhalangan, tunjuk verifikator pengganti di Akses."
+                    .to_owned(),
+            ),
         Step::UkpbjHead => told
             .step("Minta VAI di instansi Anda memutus pengajuan itu sekarang.".to_owned())
             .step(
@@ -71,7 +74,7 @@ pub(super) fn step(notification: &Notification, event: Reached) -> Letter {
                     .to_owned(),
             )
             .step(
-                "Bila 24 jam sesudah tenggat belum ada keputusan, Direktorat Sistem Pengadaan \
+                "Bila 24 jam sesudah batas waktu belum ada keputusan, Direktorat Sistem Pengadaan \
                  Digital diberi tahu. Waktu saja tidak menyetujui pengajuan apa pun."
                     .to_owned(),
             ),
@@ -144,11 +147,7 @@ pub(super) fn absence(notification: &Notification, event: Substitution) -> Lette
             "Selama Anda berhalangan, orang ini memverifikasi pengajuan instansi Anda.",
         )
         .step("Bila Anda kembali lebih awal, akhiri penggantian ini di Akses.".to_owned())
-        .step(
-            "Bila bukan Anda yang menunjuk, segera ganti kata sandi Anda dan hubungi Pusat \
-             Bantuan."
-                .to_owned(),
-        )
+        .step(format!("Bila bukan Anda yang menunjuk, {SOMEBODY_ELSE}"))
 }
 
 /// VER-1, to both.
