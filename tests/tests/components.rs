@@ -694,7 +694,14 @@ fn the_store_offers_all_that_others_use() {
 
 /// Who opens or ends sessions, or takes or gives the content of documents; for
 /// the others the store is SQL.
-const STORE_WITH_KEY_VALUE: [&str; 4] = ["read-document", "sign-in", "sign-out", "upload-document"];
+const STORE_WITH_KEY_VALUE: [&str; 6] = [
+    "read-document",
+    "set-password",
+    "sign-in",
+    "sign-out",
+    "sign-reset-letter",
+    "upload-document",
+];
 
 /// What the manifest grants is what is used: a component with variables that it
 /// cannot read, or the other way round, is a mistake.

@@ -16,6 +16,11 @@ fn the_start_page_and_its_files_are_those_of_the_static_folder() {
     for (path, name, content_type) in [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/index.html", "index.html", "text/html; charset=utf-8"),
+        (
+            "/kata-sandi-baru",
+            "kata-sandi-baru.html",
+            "text/html; charset=utf-8",
+        ),
         ("/style.css", "style.css", "text/css; charset=utf-8"),
     ] {
         let page = WORLD.client().get(path).send().expect(200);

@@ -30,7 +30,8 @@ pub(crate) struct FileName {
 impl FileName {
     /// Only letters, digits, `-`, `_` and `.` between slashes, no segment that
     /// begins with a dot, nothing decoded: so no path leads out of `static/`,
-    /// and no hidden file shows. A folder means its `index.html`.
+    /// and no hidden file shows. A folder means its `index.html`; an address without
+    /// an ending means a page.
     pub(crate) fn from_path(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         let name = match path.is_empty() || path.ends_with('/') {
@@ -41,6 +42,10 @@ impl FileName {
         if segments.len() > SEGMENTS_MAX || !segments.into_iter().all(is_plain) {
             return None;
         }
+        let name = match segments_end(&name).contains('.') {
+            true => name,
+            false => format!("{name}.html"),
+        };
         let (_, extension) = name.rsplit_once('.')?;
         let (_, content_type) = TYPES.into_iter().find(|(known, _)| *known == extension)?;
         Some(Self { name, content_type })
@@ -53,6 +58,10 @@ impl FileName {
     pub(crate) const fn content_type(&self) -> &'static str {
         self.content_type
     }
+}
+
+fn segments_end(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn is_plain(segment: &str) -> bool {
@@ -95,7 +104,8 @@ mod tests {
             ("/index.html\0.css", None),
             ("/.git/config.txt", None),
             ("/.env", None),
-            ("/index", None),
+            ("/masuk", Some("masuk.html")),
+            ("/bantuan/masuk", Some("bantuan/masuk.html")),
             ("/index.php", None),
             ("/a/b/c/d/e.html", None),
         ] {

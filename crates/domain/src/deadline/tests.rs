@@ -52,6 +52,11 @@ fn pwd_2_days_end_when_offices_close_on_a_working_day() {
         ("2026-12-23 10:00", 1, "2026-12-28 16:00"),
         ("2026-12-23 10:00", 5, "2027-01-04 16:00"),
         ("2026-12-31 10:00", 1, "2027-01-04 16:00"),
+        // 2027: Nyepi and Idul Fitri, 8 to 12 and 15 March; Idul Adha and Waisak, 17
+        // to 20 May; Natal on a Saturday, joint leave before it.
+        ("2027-03-05 10:00", 1, "2027-03-16 16:00"),
+        ("2027-05-14 10:00", 1, "2027-05-21 16:00"),
+        ("2027-12-23 10:00", 3, "2027-12-29 16:00"),
     ] {
         let from = local(from, Zone::Wib);
         let deadline = with_office(Zone::Wib, |office| {
