@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::build::build;
 use super::workspace::Workspace;
-use super::{cargo, project_root};
+use super::{MANIFEST_NAME, cargo, project_root};
 use crate::progress;
 
 /// Tells the end-to-end tests which program to start.
@@ -46,6 +46,9 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
     if !args.no_build {
         build(&root)?;
     }
+    // Here and not in the first test, which waits for its host only so long.
+    progress::note("compiling the components for this machine");
+    akses::runtime::compile_ahead(&root.join(MANIFEST_NAME))?;
     let mut natives = Workspace::read(&root)?.natives();
     natives.extend(COMPONENTS_WITH_TESTS.map(str::to_owned));
     let mut total = Count::default();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use akses::mailbox::{Mailbox, MailboxOptions, Misfortunes};
 use akses::manifest::Manifest;
 use akses::platform::{DemoPlatform, PlatformOptions};
-use akses::runtime::{self, Running, RuntimeOptions};
+use akses::runtime::{self, Running, RuntimeOptions, code_dir};
 use akses::sirup::{Sirup, SirupOptions};
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -282,11 +282,13 @@ impl Service {
     }
 }
 
-/// Compiled code belongs to the build output, not to the data: state folders come
-/// and go, and each would have everything compiled again.
 fn cache_dir(args: &UpArgs, manifest: &Manifest) -> PathBuf {
-    let default = || manifest.root.join("target").join("akses-code");
-    args.cache_dir.clone().unwrap_or_else(default)
+    let cache_dir = args.cache_dir.clone();
+    let cache_dir = cache_dir.unwrap_or_else(|| code_dir(&manifest.root));
+    if !cache_dir.is_dir() {
+        progress::note("compiling the components for this machine, once: a minute or two");
+    }
+    cache_dir
 }
 
 impl Demo {

@@ -48,6 +48,27 @@ pub struct Loaded {
     pub timers: Vec<Timer>,
 }
 
+/// Compiles what the triggers of a manifest need and was not compiled before.
+pub fn compile(engine: &Engine, manifest: &Manifest, cache_dir: &Path) -> Result<()> {
+    components(engine, manifest, &Plan::new(manifest), cache_dir).map(drop)
+}
+
+/// In the order of the plan.
+fn components(
+    engine: &Engine,
+    manifest: &Manifest,
+    plan: &Plan<'_>,
+    cache_dir: &Path,
+) -> Result<Vec<Component>> {
+    let sources = Sources::read(manifest, plan)?;
+    let recipes: Vec<_> = plan
+        .compositions
+        .iter()
+        .map(|it| sources.recipe(manifest, it))
+        .collect::<Result<_>>()?;
+    code::load_all(engine, cache_dir, &recipes)
+}
+
 /// Compiles and links everything the triggers of a manifest need.
 pub fn load(
     engine: &Engine,
@@ -56,13 +77,7 @@ pub fn load(
     resources: &Resources<'_>,
 ) -> Result<Loaded> {
     let plan = Plan::new(manifest);
-    let sources = Sources::read(manifest, &plan)?;
-    let recipes: Vec<_> = plan
-        .compositions
-        .iter()
-        .map(|it| sources.recipe(manifest, it))
-        .collect::<Result<_>>()?;
-    let components = code::load_all(engine, cache_dir, &recipes)?;
+    let components = components(engine, manifest, &plan, cache_dir)?;
     let linker = linker(engine)?;
     let mut grants = BTreeMap::new();
     let mut compositions = BTreeMap::new();

@@ -154,6 +154,22 @@ impl Load {
     }
 }
 
+/// Where compiled code of a project is kept: with its build output, not with data,
+/// because state folders come and go and each would have everything compiled again.
+pub fn code_dir(root: &Path) -> PathBuf {
+    root.join("target").join("akses-code")
+}
+
+/// Compiles a project's components for this machine, so that the next start does not:
+/// it takes a minute or two after a build of all of them.
+///
+/// # Errors
+/// When the manifest or a component cannot be read or compiled.
+pub fn compile_ahead(manifest: &Path) -> Result<()> {
+    let manifest = Manifest::load(manifest)?;
+    application::compile(&engine::new()?, &manifest, &code_dir(&manifest.root))
+}
+
 /// Opens the database of a state folder as the runtime does.
 pub fn open_sqlite(state_dir: &Path) -> Result<Sqlite> {
     Ok(Sqlite::open(
