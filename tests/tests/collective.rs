@@ -134,7 +134,13 @@ fn every_row_is_checked_and_all_that_is_wrong_is_said_at_once() {
         assert_eq!(row["line"], index + 2);
         assert_eq!(fields(row), expected, "{row}");
     }
-    assert_eq!(rows[0]["person"]["name"], good.name.as_str());
+    // Whom the institution does not know yet stays a line of the file.
+    assert_eq!(rows[0]["person"], Value::Null);
+    assert_eq!(rows[2]["person"]["name"], active.name.as_str());
+    assert_eq!(rows[3]["person"]["id"], waiting.account.as_str());
+    // Whether an address has an account is not told.
+    assert_eq!(rows[4]["errors"], rows[8]["errors"].clone());
+    assert_eq!(rows[4]["person"], Value::Null);
     // The record has no address that was typed (ALL-2).
     let data = WORLD.database().history(&text(&letter["id"]))[0]
         .data
@@ -228,10 +234,11 @@ fn each_row_becomes_a_request_of_its_own_and_everybody_sees_what_concerns_them()
         kinds.contains(&"registration".to_owned()) && kinds.contains(&"reactivation".to_owned())
     );
     let document = format!("/api/documents/{}", text(&letter["document"]));
-    for reader in [&vai, &new, &back, &head] {
+    for reader in [&vai, &head] {
         let _ = reader.get(&document).expect(200);
     }
-    for other in [&WORLD.person(), &WORLD.verifier("UTARA")] {
+    // Whom it names does not read what it says of the others.
+    for other in [&new, &back, &WORLD.person(), &WORLD.verifier("UTARA")] {
         other.get(&document).problem(404, "not-found");
     }
     let page = new.get("/api/accesses").expect(200).json();
@@ -381,4 +388,182 @@ fn what_changed_since_the_check_stands_beside_its_row() {
     assert_eq!(filed["rows"][0]["request"], Value::Null);
     assert_eq!(filed["rows"][1]["request"]["state"], "waiting");
     assert_eq!(requests_of(&WORLD, &quick), 1);
+}
+
+fn plan_for_everyone(world: &World, last_day: &str) {
+    let plan = json!({
+        "letter_number": "0001/D.2.3/03/2026", "letter_date": "2026-03-27",
+        "last_day": last_day, "scope": { "kind": "everyone" },
+    });
+    let directorate = world.national("VND");
+    let _ = directorate.post("/api/cut-offs/plan", &plan).expect(201);
+}
+
+#[test]
+fn exp_4_a_letter_ends_nobody_whom_a_planned_cut_off_lets_live() {
+    let world = World::new();
+    let head = head_of(&world, "BARAT");
+    let unit = world.work_unit("BARAT");
+    let person = world.person();
+    let access = world.carry_over(&person, "PPK", &unit, "2026-03-27");
+    plan_for_everyone(&world, "2026-04-30");
+    world.host.set_clock("2026-03-28T01:00:00Z");
+    let head = world.sign_in(&head.email);
+    let letter = check(&head, &(HEADER.to_owned() + &row(&person, "PPK", &unit)));
+    assert_eq!(fields(&letter["rows"][0]), ["row"]);
+    assert_eq!(world.database().kinds(&access), ["access-carried-over"]);
+    // Its day is over: what it ended can be asked for.
+    world.host.set_clock("2026-05-01T01:00:00Z");
+    let head = world.sign_in(&head.email);
+    let letter = check(&head, &(HEADER.to_owned() + &row(&person, "PPK", &unit)));
+    assert_eq!(letter["ready"], true, "{letter}");
+    file(&head, &letter);
+    let kinds = world.database().kinds(&access);
+    assert_eq!(kinds[1..], ["access-expired", "reactivation-requested"]);
+    let counted = "SELECT coalesce(sum(ended), 0) FROM cut_off_count";
+    assert_eq!(world.database().number(counted), 1);
+}
+
+#[test]
+fn all_2_a_check_tells_nothing_of_what_people_have_elsewhere() {
+    let world = World::new();
+    world.import(
+        "role-conflicts",
+        "code,role,other_role,scope,source,valid_from,valid_until\n\
+         PPK-BENDAHARA,PPK,BENDAHARA,account,Peraturan Contoh pasal 1,2018-06-08,\n",
+    );
+    let head = head_of(&world, "BARAT");
+    let person = world.person();
+    let elsewhere = world.work_unit("UTARA");
+    world.carry_over(&person, "BENDAHARA", &elsewhere, LATER);
+    let csv = HEADER.to_owned() + &row(&person, "PPK", &world.work_unit("BARAT"));
+    let letter = check(&head, &csv);
+    assert_eq!(fields(&letter["rows"][0]), ["role"]);
+    let said = letter["rows"][0].to_string();
+    assert!(said.contains("Peraturan Contoh pasal 1"), "{said}");
+    for secret in [&elsewhere.code, &person.name, &person.account] {
+        assert!(!said.contains(secret.as_str()), "{said}");
+    }
+    let institution_or_day = ["Utara", "2027", "sampai"];
+    let detail = text(&letter["rows"][0]["errors"][0]["detail"]);
+    assert!(
+        !institution_or_day.iter().any(|it| detail.contains(it)),
+        "{detail}"
+    );
+}
+
+#[test]
+fn a_person_checks_twenty_files_in_a_day() {
+    let world = World::new();
+    let head = head_of(&world, "BARAT");
+    let csv = HEADER.to_owned() + &row(&world.person(), "PPK", &world.work_unit("BARAT"));
+    let checked = at_once(4, |_| {
+        (0..6)
+            .filter(|_| try_check(&head, &csv).status == 201)
+            .count()
+    });
+    assert_eq!(checked.iter().sum::<usize>(), 20);
+    try_check(&head, &csv).problem(429, "too-many-letters");
+    // Somebody else still can, and a day later everybody.
+    check(&head_of(&world, "BARAT"), &csv);
+    world.host.set_clock("2026-03-29T01:00:00Z");
+    check(&world.sign_in(&head.email), &csv);
+}
+
+#[test]
+fn ver_1_who_stands_in_for_the_author_does_not_decide_the_letter() {
+    let head = head_of(&WORLD, "TENGAH");
+    let unit = WORLD.work_unit("TENGAH");
+    WORLD.carry_over(&head, "VAI", &unit, LATER);
+    let substitute = WORLD.person();
+    WORLD.carry_over(&substitute, "PPK", &unit, LATER);
+    let naming = json!({
+        "substitute_email": substitute.email, "from": "2026-03-27", "until": "2026-04-10",
+    });
+    let _ = head.post("/api/substitutes/naming", &naming).expect(201);
+    let person = WORLD.person();
+    let letter = check(&head, &(HEADER.to_owned() + &row(&person, "PPK", &unit)));
+    let filed = file(&head, &letter);
+    let request = text(&filed["rows"][0]["request"]["id"]);
+    substitute.try_approve(&request).problem(403, "own-letter");
+    let no = json!({ "decision": "reject", "reason": "Bukan." });
+    substitute.decide(&request, &no).problem(403, "own-letter");
+    let answer = substitute.post(&path(&letter, "/decision"), &approve());
+    let decided = answer.expect(200).json();
+    assert_eq!(decided["rows"][0]["request"]["state"], "waiting");
+    assert!(decided["rows"][0]["note"].is_string());
+    // What others ask for they decide, and the letter somebody else.
+    let other = WORLD.person().register("PPK", &unit, LATER);
+    substitute.approve(&other.request());
+    WORLD.new_verifier("TENGAH", LATER).approve(&request);
+}
+
+#[test]
+fn ver_1_verifiers_see_and_decide_the_rows_that_are_theirs() {
+    let head = head_of(&WORLD, "BARAT");
+    let unit = WORLD.work_unit("BARAT");
+    let (officer, verifier) = (WORLD.person(), WORLD.person());
+    let csv = HEADER.to_owned()
+        + &row(&officer, "PPK", &unit)
+        + &row(&verifier, "VAI", &unit)
+        + "tiada@contoh.example,PPK,X,besok\n";
+    let letter = check(&head, &csv);
+    let strike = json!({ "lines": [4] });
+    let _ = head.post(&path(&letter, "/strike"), &strike).expect(200);
+    assert_eq!(file(&head, &letter)["rows"].as_array().unwrap().len(), 3);
+    let (vai, national) = (WORLD.verifier("BARAT"), WORLD.national("VND"));
+    let lines = |letter: &Value| -> Vec<u64> {
+        let rows = letter["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["line"].as_u64().unwrap()).collect()
+    };
+    for (reader, line) in [(&vai, 2), (&national, 3)] {
+        let seen = reader.get(&path(&letter, "")).expect(200).json();
+        assert_eq!(lines(&seen), [line], "{seen}");
+        let answer = reader.post(&path(&letter, "/decision"), &approve());
+        let decided = answer.expect(200).json();
+        assert_eq!(lines(&decided), [line]);
+        assert_eq!(decided["rows"][0]["request"]["state"], "approved");
+    }
+    // Where nothing is left for a reader there is no letter.
+    let alone = check(
+        &head,
+        &(HEADER.to_owned() + &row(&WORLD.person(), "PP", &unit)),
+    );
+    file(&head, &alone);
+    national.get(&path(&alone, "")).problem(404, "not-found");
+    let decision = national.post(&path(&alone, "/decision"), &approve());
+    decision.problem(404, "not-found");
+}
+
+#[test]
+fn a_day_after_its_filing_a_letter_files_nothing_more() {
+    let world = World::new();
+    let head = head_of(&world, "BARAT");
+    let unit = world.work_unit("BARAT");
+    let (quick, late, other) = (world.person(), world.person(), world.person());
+    let rows = [&quick, &late, &other].map(|person| row(person, "PPK", &unit));
+    let letter = check(&head, &(HEADER.to_owned() + &rows.concat()));
+    let vai = world.verifier("BARAT");
+    let waiting = quick.register("PPK", &unit, LATER);
+    let (first, second) = (late.register("PPK", &unit, LATER), other.account.clone());
+    file(&head, &letter);
+    // What stood in the way is gone: the row is filed after all, within a day.
+    vai.reject(&first.request(), "Salah isi.");
+    let filed = file(&head, &letter);
+    assert_eq!(filed["rows"][0]["request"], Value::Null);
+    assert_eq!(filed["rows"][1]["request"]["state"], "waiting");
+    assert_eq!(filed["rows"][2]["person"]["id"], second.as_str());
+    let strike = |head: &Person, line: u32| {
+        head.post(&path(&letter, "/strike"), &json!({ "lines": [line] }))
+    };
+    strike(&head, 3).problem(409, "already-filed");
+    world.host.set_clock("2026-03-29T01:00:00Z");
+    let (head, vai) = (world.sign_in(&head.email), world.sign_in(&vai.email));
+    vai.reject(&waiting.request(), "Salah isi.");
+    head.post(&path(&letter, "/filing"), &confirmed())
+        .problem(409, "filing-is-over");
+    assert_eq!(requests_of(&world, &quick), 1);
+    let _ = strike(&head, 2).expect(200);
+    file(&head, &letter);
+    assert_eq!(requests_of(&world, &quick), 1);
 }

@@ -177,6 +177,7 @@ const REACHES: &[(&str, &[&str])] = &[
         "decide-verification",
         &[
             "accesses",
+            "collective",
             "conflicts",
             "events",
             "forms",
@@ -381,7 +382,10 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:config",
         ],
     ),
-    ("report-unassigned", &["events", "handovers", "wasi:config"]),
+    (
+        "report-unassigned",
+        &["accesses", "duties", "events", "handovers", "wasi:config"],
+    ),
     ("reschedule-meeting", &["calendar", "events", "meetings"]),
     ("save-service-number", &["accounts", "events"]),
     ("seal-record", &["events", "seals", "wasi:config"]),

@@ -387,3 +387,30 @@ fn exp_6_a_timer_that_is_killed_tells_each_end_once() {
         "SELECT count(DISTINCT recipient) FROM notification WHERE template = 'unassigned-reported'";
     assert_eq!(world.database().number(recipients), 12);
 }
+
+#[test]
+fn exp_6_whom_a_planned_cut_off_lets_live_is_told_and_names() {
+    let world = World::new();
+    let unit = world.work_unit("BARAT");
+    let kpa = world.person();
+    world.carry_over(&kpa, "KPA", &unit, TODAY);
+    let (head, _) = holder(&world, "KUKPBJ", &world.work_unit("BARAT"));
+    let (ppk, access) = holder(&world, "PPK", &unit);
+    let plan = json!({
+        "letter_number": "0001/D.2.3/03/2026", "letter_date": TODAY,
+        "last_day": "2026-04-30", "scope": { "kind": "everyone" },
+    });
+    let directorate = world.national("VND");
+    let _ = directorate.post("/api/cut-offs/plan", &plan).expect(201);
+    let body = json!({ "handover": { "kind": "unassigned", "packages": packages() } });
+    let deactivation = format!("/api/accesses/{access}/deactivation");
+    let _ = ppk.post(&deactivation, &body).expect(200);
+    world.host.set_clock(AFTER_THREE_DAYS);
+    assert_eq!(report(&world)["told"], 1);
+    assert_eq!(told(&world, "unassigned-reported", &kpa), 1);
+    assert_eq!(told(&world, "unassigned-reported", &head), 0);
+    let assign = format!("/api/handovers/{access}/successor");
+    let (head, kpa) = (world.sign_in(&head.email), world.sign_in(&kpa.email));
+    head.post(&assign, &none_open()).problem(404, "not-found");
+    let _ = kpa.post(&assign, &none_open()).expect(200);
+}

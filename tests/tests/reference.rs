@@ -37,7 +37,11 @@ fn institutions_are_found_by_how_words_begin() {
     assert_eq!(names("institutions").len(), 5);
     assert_eq!(names("institutions?q=engah"), [""; 0]);
     assert_eq!(names("institutions?q=contoh&kind=Kementerian").len(), 2);
-    assert_eq!(items("institutions?q=timur")[0]["zone"], "WIT");
+    let timur = &items("institutions?q=timur")[0];
+    assert_eq!(
+        (&timur["zone"], &timur["code"]),
+        (&"WIT".into(), &"TIMUR".into())
+    );
 }
 
 #[test]
@@ -84,6 +88,7 @@ fn work_units_are_those_of_one_institution() {
     let number = unit.code.rsplit('-').next().unwrap();
     let found = list(&format!("&q={number}"));
     assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["code"], unit.code.as_str());
     assert_eq!(
         (&found[0]["id"], &found[0]["needs_address"]),
         (&unit.id.as_str().into(), &true.into())

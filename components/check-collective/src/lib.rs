@@ -2,7 +2,9 @@
 //! its CSV file as the body. Every row is judged at once; what is wrong with one
 //! stands beside it. Nothing is filed yet: the answer is a draft.
 
-use akses_collective::{FILE_BYTES_MAX, LetterView, Notes, RowError, Typed, When, read, recognise};
+use akses_collective::{
+    FILE_BYTES_MAX, LetterView, Notes, Reader, RowError, Typed, When, read, recognise,
+};
 use akses_domain::duty::{Duties, Duty};
 use akses_domain::ids::{AccessId, DocumentId, InstitutionId, RequestId};
 use akses_endpoint::accesses::duties;
@@ -10,7 +12,7 @@ use akses_endpoint::identity::signed_in;
 use akses_endpoint::store::events::{self, Appended, Event};
 use akses_endpoint::{Call, Problem, Reply, Response, config, form, record, serve_admitted};
 use serde_json::{Value, json};
-use spin_sdk::http::{Method, Request};
+use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -36,8 +38,10 @@ async fn check(call: Call) -> Result<Reply, Problem> {
     let document = form::own_document("document", document, person)?;
     let typed =
         read(call.body()).map_err(|bad| Problem::field("file", "bad-file", &bad.detail()))?;
-    let mut stamp = call.stamp(&person.to_string());
-    stamp.idempotency = call.idempotency()?;
+    let (stamp, earlier) = record::stamp(&call, person)?;
+    if let Some(id) = earlier {
+        return created(&id);
+    }
     let id = Uuid::now_v7();
     let when = When {
         now: call.now(),
@@ -55,10 +59,25 @@ async fn check(call: Call) -> Result<Reply, Problem> {
         Appended::Recorded => event.subject,
         Appended::Replayed(earlier) => earlier.event.subject,
         Appended::KeyReused => return Err(record::key_reused()),
+        Appended::Refused(name) if name == "too-many-letters" => return Err(too_many()),
         other => return Err(Problem::internal(format!("letter {id}: {other:?}"))),
     };
-    let view = LetterView::load(&id, &Notes::new(), true)?;
+    created(&id)
+}
+
+fn created(id: &str) -> Result<Reply, Problem> {
+    let view = LetterView::load(id, &Reader::Author, &Notes::new(), true)?;
     Reply::created(&format!("/api/collective/{id}"), &view)
+}
+
+/// The record counts them (`collective_checks_are_few`).
+fn too_many() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-letters",
+        "Anda sudah memeriksa 20 berkas dalam 24 jam terakhir. Lanjutkan draf yang sudah ada, \
+         atau coba lagi besok.",
+    )
 }
 
 /// The institution whose Kepala UKPBJ this person is; of several, the one that the

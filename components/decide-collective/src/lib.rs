@@ -1,10 +1,10 @@
-//! `POST /api/collective/:id/decision`: decides all requests of a letter that wait,
-//! one by one, each with a record of its own (VER-1, VER-2, VER-4). What was decided
+//! `POST /api/collective/:id/decision`: decides all requests of a letter that wait
+//! and are the reader's to decide, one by one, each with a record of its own (VER-1, VER-2, VER-4). What was decided
 //! before stands, so the same sent again goes on where it was.
 
-use akses_collective::{LetterView, Notes, REQUEST_MS_MAX, is_decided_by, letter};
+use akses_collective::{LetterView, Notes, REQUEST_MS_MAX, Reader, is_decided_by, letter};
 use akses_domain::access::{Approval, Command, REASON_CHARS_MAX, Refusal, Verifier};
-use akses_domain::ids::{AccessId, RequestId};
+use akses_domain::ids::{AccessId, AccountId, RequestId};
 use akses_domain::time::CutOff;
 use akses_endpoint::accesses::authorities;
 use akses_endpoint::store::collective::{self, Row};
@@ -51,7 +51,15 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     }
     let id = call.id::<Uuid>(ID_SEGMENT)?.to_string();
     let letter = letter(&id)?;
-    if !is_decided_by(&authorities, &letter)? {
+    let author = letter.filed_by.parse();
+    let author: AccountId = author.map_err(|_| Problem::internal("a letter without an author"))?;
+    let mut rows = Vec::new();
+    for row in collective::rows(&id)? {
+        if is_decided_by(&authorities, &letter, &row)? {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
         return Err(Problem::not_found());
     }
     let body: Body = call.json()?;
@@ -63,15 +71,16 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let cut_off = config::cut_off()?;
     let mut notes = Notes::new();
     let mut done = true;
-    for row in collective::rows(&id)? {
-        if !row.filed || row.outcome.is_some() {
+    for row in rows {
+        if row.outcome.is_some() {
             continue;
         }
         if began.elapsed() > Duration::from_millis(REQUEST_MS_MAX) {
             done = false;
             break;
         }
-        let decided = decide_row(&call, &row, body.decision, &reason, &verifier, cut_off);
+        let decision = (body.decision, reason.as_str());
+        let decided = decide_row(&call, &row, decision, &verifier, author, cut_off);
         match decided {
             Ok(()) => {}
             // What only a person can repair stands beside the row.
@@ -81,7 +90,8 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
             Err(problem) => return Err(problem),
         }
     }
-    Reply::json(&LetterView::load(&id, &notes, done)?)
+    let reader = Reader::Verifier(verifier.authorities);
+    Reply::json(&LetterView::load(&id, &reader, &notes, done)?)
 }
 
 /// What is wrong with the decision is wrong for every row.
@@ -97,9 +107,9 @@ fn checked(body: &Body) -> Result<String, Problem> {
 fn decide_row(
     call: &Call,
     row: &Row,
-    decision: Decision,
-    reason: &str,
+    (decision, reason): (Decision, &str),
     verifier: &Verifier,
+    author: AccountId,
     cut_off: CutOff,
 ) -> Result<(), Problem> {
     let request: RequestId = row.request.parse().map_err(|_| Problem::not_found())?;
@@ -107,10 +117,14 @@ fn decide_row(
         .and_then(|id| id.parse().ok())
         .ok_or(Refusal::UnknownRequest)?;
     let done = record::keyed(call, verifier.account, access, None, |access| {
+        let mut verifier = verifier.clone();
+        if let Some(access) = access {
+            verifier.authorities = record::over_letter(verifier.authorities, author, access)?;
+        }
         Ok(match decision {
             Decision::Approve => Command::Approve(Approval {
                 request,
-                verifier: verifier.clone(),
+                verifier,
                 attested: true,
                 valid_until: None,
                 conflict: match access {
@@ -120,7 +134,7 @@ fn decide_row(
             }),
             Decision::Reject => Command::Reject {
                 request,
-                verifier: verifier.clone(),
+                verifier,
                 reason: reason.to_owned(),
                 field: None,
             },

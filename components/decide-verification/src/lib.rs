@@ -2,10 +2,10 @@
 
 use akses_domain::access::{Access, Approval, Command, Refusal, Verifier};
 use akses_domain::form::FieldName;
-use akses_domain::ids::{AccessId, RequestId};
+use akses_domain::ids::{AccessId, AccountId, RequestId};
 use akses_domain::time::{CutOff, Instant};
 use akses_endpoint::accesses::{AccessView, authorities};
-use akses_endpoint::store::{forms, requests};
+use akses_endpoint::store::{collective, forms, requests};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, record, serve};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -70,10 +70,40 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let access: AccessId = requests::access_of(&request.to_string())?
         .and_then(|id| id.parse().ok())
         .ok_or(Refusal::UnknownRequest)?;
+    let author = author(request)?;
     let done = record::command(&call, person, access, |access| {
+        let decision = for_letter(decision, author, access)?;
         with_conflict(decision, access, call.now(), cut_off)
     })?;
     Reply::json(&AccessView::new(&done.access, call.now(), cut_off)?)
+}
+
+/// Who filed the letter that it came with, if it did.
+fn author(request: RequestId) -> Result<Option<AccountId>, Problem> {
+    let letters = collective::of_requests(&[request.to_string()])?;
+    let parse = |letter: &collective::Membership| {
+        let author = letter.filed_by.parse();
+        author.map_err(|_| Problem::internal("a letter without an author"))
+    };
+    letters.first().map(parse).transpose()
+}
+
+/// VER-1: nobody decides a letter in the place of who filed it.
+fn for_letter(
+    mut decision: Command,
+    author: Option<AccountId>,
+    access: Option<&Access>,
+) -> Result<Command, Problem> {
+    if let (
+        Command::Approve(Approval { verifier, .. }) | Command::Reject { verifier, .. },
+        Some(author),
+        Some(access),
+    ) = (&mut decision, author, access)
+    {
+        let held = std::mem::take(&mut verifier.authorities);
+        verifier.authorities = record::over_letter(held, author, access)?;
+    }
+    Ok(decision)
 }
 
 /// An approval meets what the person holds at this moment (ALL-4).

@@ -1,9 +1,11 @@
 //! `POST /api/collective/:id/filing`: makes of each row that is not struck a request
 //! of its own. Nothing is filed while a row is wrong. Each request was named when the
 //! letter was checked, so it is made once: killed half-way or sent again, filing goes
-//! on with the rows that are left.
+//! on with the rows that are left. A day later those are final.
 
-use akses_collective::{Asked, LetterView, Notes, REQUEST_MS_MAX, When, again, is_authors, letter};
+use akses_collective::{
+    Asked, FILING_HOURS, LetterView, Notes, REQUEST_MS_MAX, Reader, When, again, is_authors, letter,
+};
 use akses_domain::ids::{AccountId, DocumentId};
 use akses_endpoint::store::collective::{self, Letter, Row};
 use akses_endpoint::store::events::{Appended, Event};
@@ -43,6 +45,14 @@ async fn file(call: Call) -> Result<Reply, Problem> {
         return Err(akses_domain::access::Refusal::NotConfirmed.into());
     }
     begin(&call, person, &letter)?;
+    let rows = collective::rows(&id)?;
+    let left: Vec<_> = rows
+        .iter()
+        .filter(|row| !row.struck && !row.filed)
+        .collect();
+    if !left.is_empty() && is_over(&call, &letter) {
+        return Err(over());
+    }
     let when = When {
         now: call.now(),
         cut_off: config::cut_off()?,
@@ -50,27 +60,40 @@ async fn file(call: Call) -> Result<Reply, Problem> {
     let document: DocumentId = letter.document.parse().map_err(|_| corrupt(&letter.id))?;
     let mut notes = Notes::new();
     let mut done = true;
-    for row in collective::rows(&id)? {
-        if row.struck || row.filed {
-            continue;
-        }
+    for row in left {
         if began.elapsed() > Duration::from_millis(REQUEST_MS_MAX) {
             done = false;
             break;
         }
-        if let Some(note) = file_row(&call, person, &row, document, when)? {
+        if let Some(note) = file_row(&call, person, row, document, when)? {
             notes.insert(row.line, note);
         }
     }
-    Reply::json(&LetterView::load(&id, &notes, done)?)
+    Reply::json(&LetterView::load(&id, &Reader::Author, &notes, done)?)
 }
 
-/// From here on nothing is struck any more. A draft with a wrong row stays one.
+/// Whether it was filed so long ago that the rows without a request are final.
+fn is_over(call: &Call, letter: &Letter) -> bool {
+    let since = call.now().plus_hours(-FILING_HOURS).ms();
+    letter.filed_at.is_some_and(|filed_at| filed_at <= since)
+}
+
+fn over() -> Problem {
+    Problem::conflict(
+        "filing-is-over",
+        &format!(
+            "Surat ini sudah diajukan lebih dari {FILING_HOURS} jam yang lalu; baris yang belum \
+             menjadi pengajuan tidak diajukan lagi. Unggah surat baru untuk mereka."
+        ),
+    )
+}
+
+/// From here on nothing else is needed to file a row. A draft with a wrong row stays one.
 fn begin(call: &Call, person: AccountId, letter: &Letter) -> Result<(), Problem> {
     if letter.state != "draft" {
         return Ok(());
     }
-    if !LetterView::load(&letter.id, &Notes::new(), true)?.is_ready() {
+    if !LetterView::load(&letter.id, &Reader::Author, &Notes::new(), true)?.is_ready() {
         return Err(Problem::conflict(
             "rows-are-wrong",
             "Masih ada baris yang keliru, atau tidak ada baris yang tersisa. Coret baris itu, \

@@ -1,7 +1,7 @@
 //! `GET /api/collective/:id`: a letter with what became of its rows, for who filed it
 //! and for the verifiers who decide it.
 
-use akses_collective::{LetterView, Notes, is_readers, letter};
+use akses_collective::{LetterView, Notes, letter, reader};
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -18,6 +18,6 @@ async fn read_collective(request: Request) -> Response {
 async fn read(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let id = call.id::<Uuid>(ID_SEGMENT)?.to_string();
-    is_readers(&call, person, &letter(&id)?)?;
-    Reply::json(&LetterView::load(&id, &Notes::new(), true)?)
+    let reader = reader(&call, person, &letter(&id)?)?;
+    Reply::json(&LetterView::load(&id, &reader, &Notes::new(), true)?)
 }

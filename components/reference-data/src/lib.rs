@@ -21,6 +21,8 @@ struct Page<T> {
 #[derive(Serialize)]
 struct Institution {
     id: String,
+    /// What files and letters name it by.
+    code: String,
     name: String,
     kind: String,
     zone: String,
@@ -29,6 +31,8 @@ struct Institution {
 #[derive(Serialize)]
 struct WorkUnit {
     id: String,
+    /// What files name it by.
+    code: String,
     name: String,
     /// Whether its first registrant still has to give the address (REG-3).
     needs_address: bool,
@@ -71,6 +75,7 @@ fn institutions(call: &Call) -> Result<Reply, Problem> {
         |row| row.id.clone(),
         |row| Institution {
             id: row.id,
+            code: row.code,
             name: row.name,
             kind: row.kind,
             zone: row.zone,
@@ -102,6 +107,7 @@ fn work_units(call: &Call) -> Result<Reply, Problem> {
         |row| row.id.clone(),
         |row| WorkUnit {
             id: row.id,
+            code: row.code,
             name: row.name,
             needs_address: row.address.is_none(),
         },

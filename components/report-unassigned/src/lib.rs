@@ -12,15 +12,16 @@ use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
 use akses_contract::timer::{Guest, export};
 use akses_domain::handover::NAMING_HOURS;
 use akses_domain::time::Instant;
+use akses_endpoint::officials::{Accounts, Officials};
 use akses_endpoint::store::events::{self, Appended, Event, Stamp};
 use akses_endpoint::store::handovers::{self, End};
-use akses_endpoint::{Problem, Response};
+use akses_endpoint::{Problem, Response, config};
 use akses_timer::{Budget, Fault, drive, tick};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::Request;
 use spin_sdk::http_service;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const NAME: &str = "report-unassigned";
@@ -64,11 +65,15 @@ async fn serve(request: Request) -> Response {
 }
 
 fn run(now: Instant) -> Result<Outcome, Fault> {
+    let officials = Officials {
+        now,
+        cut_off: config::cut_off()?,
+    };
     let budget = Budget::begin();
     let mut outcome = Outcome::default();
     while !outcome.done && budget.is_left() {
         let walk = walk(now, &budget)?;
-        if !tell(now, &walk.ends, &budget, &mut outcome)? {
+        if !tell(officials, &walk.ends, &budget, &mut outcome)? {
             // Another run tells the same: the next one looks at what is left.
             return Ok(outcome);
         }
@@ -84,7 +89,7 @@ struct Walk {
     done: bool,
 }
 
-/// Stretch by stretch, until there is enough to tell.
+/// Stretch by stretch, until there is enough to tell, or half of the time is over.
 fn walk(now: Instant, budget: &Budget) -> Result<Walk, Fault> {
     let before = now.plus_hours(-NAMING_HOURS).ms();
     let mut after = None;
@@ -93,7 +98,7 @@ fn walk(now: Instant, budget: &Budget) -> Result<Walk, Fault> {
         let stretch = handovers::walk(after, before, STRETCH_EVENTS).map_err(Problem::from)?;
         ends.extend(stretch.ends);
         after = Some(stretch.through);
-        if !stretch.full || ends.len() >= WALK_ENDS_MAX || !budget.is_left() {
+        if !stretch.full || ends.len() >= WALK_ENDS_MAX || !budget.half_is_left() {
             return Ok(Walk {
                 ends,
                 through: stretch.through,
@@ -104,31 +109,38 @@ fn walk(now: Instant, budget: &Budget) -> Result<Walk, Fault> {
 }
 
 /// A digest for each audience; false when somebody else told one of them, or the time
-/// was over before.
-fn tell(now: Instant, ends: &[End], budget: &Budget, outcome: &mut Outcome) -> Result<bool, Fault> {
-    for ((audience, place), ends) in by_audience(now, ends)? {
-        for part in ends.chunks(DIGEST_ENDS_MAX) {
-            if !budget.is_left() {
+/// was over before. One is told whatever the time, so that every run gets on.
+fn tell(
+    officials: Officials,
+    ends: &[End],
+    budget: &Budget,
+    outcome: &mut Outcome,
+) -> Result<bool, Fault> {
+    let mut is_first = true;
+    for (audience, group) in by_audience(officials, ends)? {
+        for part in group.ends.chunks(DIGEST_ENDS_MAX) {
+            if !is_first && !budget.is_left() {
                 return Ok(false);
             }
-            let (told, institution) = (digest(&audience, &place, part), &part[0].institution);
+            is_first = false;
             let event = Event {
                 subject: Uuid::now_v7().to_string(),
                 version: 1,
                 kind: "unassigned-reported".to_owned(),
-                data: told.to_string(),
-                institution: (audience != "directorate").then(|| institution.clone()),
+                data: digest(&audience, &group.recipients, part).to_string(),
+                institution: audience.institution(part),
             };
-            match events::append(&event, &stamp(now)).map_err(Problem::from)? {
+            match events::append(&event, &stamp(officials.now)).map_err(Problem::from)? {
                 Appended::Recorded => {
                     outcome.digests += 1;
                     outcome.told += part.len() as u64;
                 }
                 Appended::Refused(name) if name == "already-reported" => return Ok(false),
                 other => {
-                    return Err(Fault::Configuration(format!(
+                    return Err(Problem::internal(format!(
                         "the record refused a digest: {other:?}"
-                    )));
+                    ))
+                    .into());
                 }
             }
         }
@@ -137,37 +149,81 @@ fn tell(now: Instant, ends: &[End], budget: &Budget, outcome: &mut Outcome) -> R
 }
 
 /// Who is told, and of which unit or institution.
-type Audience = (String, String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Audience {
+    BudgetUser { work_unit: String },
+    UkpbjHead { institution: String },
+    Directorate,
+}
 
-fn by_audience(now: Instant, ends: &[End]) -> Result<BTreeMap<Audience, Vec<&End>>, Fault> {
-    let mut audiences: BTreeMap<&str, String> = BTreeMap::new();
-    let mut grouped: BTreeMap<Audience, Vec<&End>> = BTreeMap::new();
+impl Audience {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::BudgetUser { .. } => "budget-user",
+            Self::UkpbjHead { .. } => "ukpbj-head",
+            Self::Directorate => "directorate",
+        }
+    }
+
+    /// Whose event it is: of one institution, unless it is for the nation.
+    fn institution(&self, ends: &[&End]) -> Option<String> {
+        match self {
+            Self::Directorate => None,
+            _ => ends.first().map(|end| end.institution.clone()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Group<'a> {
+    recipients: Accounts,
+    ends: Vec<&'a End>,
+}
+
+fn by_audience(
+    officials: Officials,
+    ends: &[End],
+) -> Result<BTreeMap<Audience, Group<'_>>, Problem> {
+    let mut audiences: BTreeMap<&str, Audience> = BTreeMap::new();
+    let mut groups: BTreeMap<Audience, Group<'_>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for end in ends {
+        // Deactivated and then overtaken by the cut-off: two ends, one access.
+        if !seen.insert(&end.access) {
+            continue;
+        }
         let audience = match audiences.get(end.work_unit.as_str()) {
             Some(known) => known.clone(),
             None => {
-                let found = handovers::audience(&end.work_unit, &end.institution, now.ms())
-                    .map_err(Problem::from)?;
+                let (found, recipients) = audience(officials, end)?;
                 audiences.insert(&end.work_unit, found.clone());
+                groups.entry(found.clone()).or_default().recipients = recipients;
                 found
             }
         };
-        let place = match audience.as_str() {
-            "budget-user" => end.work_unit.clone(),
-            "ukpbj-head" => end.institution.clone(),
-            _ => String::new(),
-        };
-        let group = grouped.entry((audience, place)).or_default();
-        // Deactivated and then overtaken by the cut-off: two ends, one access.
-        if !group.iter().any(|known| known.access == end.access) {
-            group.push(end);
-        }
+        groups.entry(audience).or_default().ends.push(end);
     }
-    Ok(grouped)
+    Ok(groups)
+}
+
+/// Judged by the dates of their accesses (EXP-2).
+fn audience(officials: Officials, end: &End) -> Result<(Audience, Accounts), Problem> {
+    let (work_unit, institution) = (&end.work_unit, &end.institution);
+    let users = officials.of_unit(work_unit, "budget-user")?;
+    if !users.is_empty() {
+        let work_unit = work_unit.clone();
+        return Ok((Audience::BudgetUser { work_unit }, users));
+    }
+    let heads = officials.of(institution, "ukpbj-head")?;
+    if !heads.is_empty() {
+        let institution = institution.clone();
+        return Ok((Audience::UkpbjHead { institution }, heads));
+    }
+    Ok((Audience::Directorate, officials.directorate()?))
 }
 
 /// What the mail says: roles, places and days. Who it was, the list shows (ALL-2).
-fn digest(audience: &str, place: &str, ends: &[&End]) -> serde_json::Value {
+fn digest(audience: &Audience, recipients: &Accounts, ends: &[&End]) -> serde_json::Value {
     let ends: Vec<_> = ends
         .iter()
         .map(|end| {
@@ -178,8 +234,14 @@ fn digest(audience: &str, place: &str, ends: &[&End]) -> serde_json::Value {
             })
         })
         .collect();
-    let work_unit = (audience == "budget-user").then_some(place);
-    json!({ "audience": audience, "work_unit": work_unit, "ends": ends })
+    let work_unit = match audience {
+        Audience::BudgetUser { work_unit } => Some(work_unit),
+        _ => None,
+    };
+    json!({
+        "audience": audience.word(), "work_unit": work_unit, "ends": ends,
+        "recipients": recipients,
+    })
 }
 
 fn stamp(now: Instant) -> Stamp {

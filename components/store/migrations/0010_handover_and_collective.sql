@@ -142,20 +142,8 @@ BEGIN
   INSERT INTO unassigned_report (access, reported_at)
   SELECT e.value ->> 'access', NEW.at FROM json_each(NEW.data -> 'ends') AS e;
   INSERT INTO notification (template, recipient, event, due_at)
-  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
-  FROM duty_holder AS h
-  WHERE NEW.data ->> 'audience' = 'budget-user' AND h.duty = 'budget-user'
-    AND h.work_unit = NEW.data ->> 'work_unit' AND h.ends_at > NEW.at;
-  INSERT INTO notification (template, recipient, event, due_at)
-  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
-  FROM duty_holder AS h
-  WHERE NEW.data ->> 'audience' = 'ukpbj-head' AND h.duty = 'ukpbj-head'
-    AND h.institution = NEW.institution AND h.ends_at > NEW.at;
-  INSERT INTO notification (template, recipient, event, due_at)
-  SELECT DISTINCT 'unassigned-reported', h.account, NEW.seq, NEW.at
-  FROM duty_holder AS h
-  WHERE NEW.data ->> 'audience' = 'directorate' AND h.duty = 'directorate'
-    AND h.ends_at > NEW.at;
+  SELECT 'unassigned-reported', r.value, NEW.seq, NEW.at
+  FROM json_each(NEW.data -> 'recipients') AS r;
 END;
 
 -- Collective letters ------------------------------------------------------------
@@ -169,8 +157,11 @@ CREATE TABLE IF NOT EXISTS collective (
   document TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state = 'draft' OR state = 'filed'),
   checked_at INTEGER NOT NULL,
+  filed_at INTEGER,
   version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS collective_of_author ON collective (filed_by, checked_at);
 
 CREATE TABLE IF NOT EXISTS collective_row (
   collective TEXT NOT NULL REFERENCES collective (id),
@@ -185,6 +176,33 @@ CREATE TABLE IF NOT EXISTS collective_row (
   request TEXT NOT NULL UNIQUE,
   PRIMARY KEY (collective, line)
 ) STRICT, WITHOUT ROWID;
+
+-- Each check says which addresses have accounts, so a person has 20 of them in 24
+-- hours (86,400,000 ms).
+CREATE TRIGGER IF NOT EXISTS collective_checks_are_few BEFORE INSERT ON event
+WHEN NEW.kind = 'collective-checked'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:too-many-letters')
+  WHERE (SELECT count(*) FROM collective
+         WHERE filed_by = NEW.actor AND checked_at > NEW.at - 86400000) >= 20;
+END;
+
+-- A row is struck or filed, and never both.
+CREATE TRIGGER IF NOT EXISTS struck_row_is_not_filed BEFORE INSERT ON event
+WHEN NEW.kind = 'collective-struck'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:row-filed')
+  FROM json_each(NEW.data -> 'lines') AS l
+  JOIN collective_row AS r ON r.collective = NEW.subject AND r.line = l.value
+  JOIN request AS q ON q.id = r.request;
+END;
+
+CREATE TRIGGER IF NOT EXISTS filed_row_is_not_struck BEFORE INSERT ON event
+WHEN NEW.kind = 'access-requested' OR NEW.kind = 'reactivation-requested'
+BEGIN
+  SELECT RAISE(ABORT, 'akses:row-struck')
+  FROM collective_row WHERE request = NEW.data ->> '$.request.id' AND struck = 1;
+END;
 
 CREATE TRIGGER IF NOT EXISTS fold_collective_checked AFTER INSERT ON event
 WHEN NEW.kind = 'collective-checked'
@@ -213,7 +231,7 @@ END;
 CREATE TRIGGER IF NOT EXISTS fold_collective_filed AFTER INSERT ON event
 WHEN NEW.kind = 'collective-filed'
 BEGIN
-  UPDATE collective SET state = 'filed', version = NEW.version WHERE id = NEW.subject;
+  UPDATE collective SET state = 'filed', filed_at = NEW.at, version = NEW.version WHERE id = NEW.subject;
 END;
 
 -- Whom a letter speaks for is told.
@@ -234,13 +252,15 @@ BEGIN
   WHERE request = NEW.data ->> '$.request.id' AND account <> NEW.actor;
 END;
 
--- VER-1, for letters: who filed one decides none of its requests.
+-- VER-1, for letters: who filed one decides none of its requests, and nobody does in
+-- their place.
 CREATE TRIGGER IF NOT EXISTS letter_is_approved_by_others BEFORE INSERT ON event
 WHEN NEW.kind = 'request-approved'
 BEGIN
   SELECT RAISE(ABORT, 'akses:own-letter')
   FROM collective_row AS r JOIN collective AS c ON c.id = r.collective
-  WHERE r.request = NEW.data ->> 'request' AND c.filed_by = NEW.actor;
+  WHERE r.request = NEW.data ->> 'request'
+    AND (c.filed_by = NEW.actor OR c.filed_by = NEW.data ->> 'in_place_of');
 END;
 
 CREATE TRIGGER IF NOT EXISTS letter_is_rejected_by_others BEFORE INSERT ON event
@@ -248,5 +268,6 @@ WHEN NEW.kind = 'request-rejected'
 BEGIN
   SELECT RAISE(ABORT, 'akses:own-letter')
   FROM collective_row AS r JOIN collective AS c ON c.id = r.collective
-  WHERE r.request = NEW.data ->> 'request' AND c.filed_by = NEW.actor;
+  WHERE r.request = NEW.data ->> 'request'
+    AND (c.filed_by = NEW.actor OR c.filed_by = NEW.data ->> 'in_place_of');
 END;

@@ -117,7 +117,9 @@ BEGIN
 END;
 
 -- An end that a letter brought is known by its dates: the last day of the access is
--- not behind the letter's. Where no letter holds this is one look at an empty table.
+-- not behind the letter's, and that day is over where the access is: an end before it
+-- is none of the letter's, and leaves it changeable. Where no letter holds this is one
+-- look at an empty table.
 CREATE TRIGGER IF NOT EXISTS fold_cut_off_end AFTER INSERT ON event
 WHEN NEW.kind = 'access-expired'
 BEGIN
@@ -127,6 +129,9 @@ BEGIN
   WHERE p.institution = coalesce((SELECT institution FROM cut_off_place
                                   WHERE institution = NEW.institution), '*')
     AND NEW.data ->> 'valid_until' <= p.last_day
+    AND NEW.at >= p.day_ends_at - (
+      SELECT CASE a.zone WHEN 'WIB' THEN 25200000 WHEN 'WITA' THEN 28800000 ELSE 32400000 END
+      FROM access AS a WHERE a.id = NEW.subject)
   ON CONFLICT (cut_off, institution) DO UPDATE SET
     ended = ended + 1, last_at = max(last_at, excluded.last_at);
 END;
@@ -141,5 +146,7 @@ BEGIN
     ON p.institution = coalesce((SELECT institution FROM cut_off_place
                                  WHERE institution = NEW.institution), '*')
   WHERE a.id = NEW.subject AND a.request IS NOT NULL
-    AND NEW.data ->> 'valid_until' <= p.last_day;
+    AND NEW.data ->> 'valid_until' <= p.last_day
+    AND NEW.at >= p.day_ends_at
+      - CASE a.zone WHEN 'WIB' THEN 25200000 WHEN 'WITA' THEN 28800000 ELSE 32400000 END;
 END;

@@ -31,6 +31,7 @@ impl Guest for Store {
                 request: row.take()?,
                 letter: row.take()?,
                 document: row.take()?,
+                filed_by: row.take()?,
                 filed_by_name: row.take()?,
             })
         })
@@ -48,6 +49,7 @@ fn letter(row: &mut Row) -> Result<Letter, Error> {
         document: row.take()?,
         state: row.take()?,
         checked_at: row.take()?,
+        filed_at: row.take()?,
         version: row.take()?,
     })
 }
@@ -67,6 +69,8 @@ fn line(row: &mut Row) -> Result<Line, Error> {
         access: row.take()?,
         request: row.take()?,
         filed: row.take()?,
+        verified_by: row.take()?,
         outcome: row.take()?,
+        known_here: row.take()?,
     })
 }

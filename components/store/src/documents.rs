@@ -31,13 +31,6 @@ impl Guest for Store {
         all(database()?.query(sql, &parameters)?, concern)
     }
 
-    fn is_cited_for(id: Id, account: Id) -> Result<bool, Error> {
-        let sql = include_str!("../sql/document_is_cited_for.sql");
-        Ok(database()?
-            .first(sql, &[id.into(), account.into()])?
-            .is_some())
-    }
-
     /// Every part is written each time: that also completes an earlier attempt
     /// that was killed half-way, and the same name always means the same bytes.
     async fn put(content: Vec<u8>) -> Result<String, Error> {

@@ -17,6 +17,12 @@ impl Guest for Store {
         all(database()?.query(sql, &parameters)?, holding)
     }
 
+    fn holders_of_unit(duty: String, work_unit: Id) -> Result<Vec<Holding>, Error> {
+        let parameters = [duty.into(), work_unit.into(), PAGE_ROWS_MAX.into()];
+        let sql = include_str!("../sql/duty_holders_of_unit.sql");
+        all(database()?.query(sql, &parameters)?, holding)
+    }
+
     fn holders_everywhere(duty: String) -> Result<Vec<Holding>, Error> {
         let sql = include_str!("../sql/duty_holders_everywhere.sql");
         let parameters = [duty.into(), PAGE_ROWS_MAX.into()];

@@ -89,13 +89,6 @@ impl Guest for Store {
         database()?.change(sql, &[through.into()])?;
         Ok(())
     }
-
-    fn audience(work_unit: Id, institution: Id, now: InstantMs) -> Result<String, Error> {
-        let sql = include_str!("../sql/handover_audience.sql");
-        let parameters = [work_unit.into(), institution.into(), now.into()];
-        optional(database()?.first(sql, &parameters)?, |row| row.take())?
-            .ok_or_else(|| Error::Corrupt("a query without a row".to_owned()))
-    }
 }
 
 fn candidate(row: &mut Row) -> Result<Candidate, Error> {

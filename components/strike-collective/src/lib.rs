@@ -1,8 +1,8 @@
-//! `POST /api/collective/:id/strike`: leaves rows out of a letter that is not filed
-//! yet. What is struck stays struck; a corrected file is a new draft.
+//! `POST /api/collective/:id/strike`: leaves rows out of a letter that are no
+//! requests yet. What is struck stays struck; a corrected file is a new draft.
 
-use akses_collective::{LetterView, Notes, is_authors, letter};
-use akses_endpoint::store::collective;
+use akses_collective::{LetterView, Notes, Reader, is_authors, letter};
+use akses_endpoint::store::collective::{self, Row};
 use akses_endpoint::store::events::{Appended, Event};
 use akses_endpoint::{Call, Problem, Reply, Response, record, serve};
 use serde::Deserialize;
@@ -52,13 +52,11 @@ async fn strike(call: Call) -> Result<Reply, Problem> {
             .collect();
         // Struck before: saying it again changes nothing.
         if left.is_empty() {
-            return Reply::json(&LetterView::load(&id, &Notes::new(), true)?);
+            return view(&id);
         }
-        if letter.state != "draft" {
-            return Err(Problem::conflict(
-                "already-filed",
-                "Surat ini sudah diajukan; barisnya tidak dapat dicoret lagi.",
-            ));
+        let filed = |row: &Row| row.filed && left.contains(&row.line);
+        if rows.iter().any(filed) {
+            return Err(already_filed());
         }
         let event = Event {
             subject: id.clone(),
@@ -68,7 +66,8 @@ async fn strike(call: Call) -> Result<Reply, Problem> {
             institution: Some(letter.institution),
         };
         match record::append_plain(&call, &person.to_string(), &event)? {
-            Appended::Recorded => return Reply::json(&LetterView::load(&id, &Notes::new(), true)?),
+            Appended::Recorded => return view(&id),
+            Appended::Refused(name) if name == "row-filed" => return Err(already_filed()),
             Appended::Stale(_) => {}
             other => return Err(Problem::internal(format!("letter {id}: {other:?}"))),
         }
@@ -76,4 +75,15 @@ async fn strike(call: Call) -> Result<Reply, Problem> {
     Err(Problem::internal(format!(
         "letter {id}: {ROUNDS_MAX} stale versions in a row"
     )))
+}
+
+fn view(id: &str) -> Result<Reply, Problem> {
+    Reply::json(&LetterView::load(id, &Reader::Author, &Notes::new(), true)?)
+}
+
+fn already_filed() -> Problem {
+    Problem::conflict(
+        "already-filed",
+        "Baris ini sudah menjadi pengajuan; tidak dapat dicoret lagi.",
+    )
 }

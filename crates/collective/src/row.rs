@@ -12,9 +12,8 @@ use akses_domain::access::{
 };
 use akses_domain::ids::{AccountId, DocumentId, RequestId};
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
-use akses_domain::time::{CutOff, Date, Instant, Zone};
-use akses_domain::words;
-use akses_endpoint::accesses::{from_word, zone};
+use akses_domain::time::{CutOff, Date, Instant};
+use akses_endpoint::accesses::{cut_off_for, from_word, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::{accesses, accounts, reference};
 use akses_endpoint::{Problem, form, record};
@@ -48,7 +47,7 @@ pub struct Known {
 pub struct When {
     /// Now.
     pub now: Instant,
-    /// Since when past-due accesses expire by themselves.
+    /// Since when past-due accesses expire by themselves, as configured.
     pub cut_off: CutOff,
 }
 
@@ -67,15 +66,15 @@ pub fn recognise(
         email => accounts::by_email(email)?,
     };
     match &account {
-        Some(account) if account.profile == "supplier" => errors.push(RowError::new(
-            "email",
-            "Pengguna penyedia mendaftar sendiri, karena diverifikasi lewat rapat.",
-        )),
-        Some(account) => known.account = Some(account.id.clone()),
+        Some(account) if account.profile != "supplier" => {
+            known.account = Some(account.id.clone());
+        }
         None if typed.email.is_empty() => {}
-        None => errors.push(RowError::new(
+        // Suppliers register alone (MTG-1). Whether there is an account is not told.
+        Some(_) | None => errors.push(RowError::new(
             "email",
-            "Tidak ada akun dengan alamat surel ini.",
+            "Tidak ada pengguna dengan alamat ini yang dapat diajukan dengan surat. Periksa \
+             alamatnya, atau minta yang bersangkutan mendaftar sendiri.",
         )),
     }
     let role = match typed.role.as_str() {
@@ -200,6 +199,10 @@ impl Asked {
         let begins = access.is_none_or(|access| {
             matches!(access.standing, Standing::Unverified | Standing::Rejected)
         });
+        let cut_off = match access {
+            Some(access) => cut_off_for(access, when.now, when.cut_off)?,
+            None => when.cut_off,
+        };
         Ok(if begins {
             Command::Register(Registration {
                 account: self.account,
@@ -216,7 +219,7 @@ impl Asked {
                 request,
                 verified_by: self.role.verified_by,
                 conflict,
-                cut_off: when.cut_off,
+                cut_off,
             })
         })
     }
@@ -234,12 +237,12 @@ impl Asked {
         let access = self.existing()?;
         let command = self.command(access.as_ref(), request, document, when)?;
         let refusal = decide(access.as_ref(), command, when.now).err();
-        Ok(refusal.map(|refusal| explain(refusal, self.work_unit.zone)))
+        Ok(refusal.map(explain))
     }
 }
 
-/// A refusal, as it concerns somebody else.
-pub fn explain(refusal: Refusal, zone: Zone) -> RowError {
+/// A refusal, as it concerns somebody else: nothing of what they have elsewhere.
+pub fn explain(refusal: Refusal) -> RowError {
     let row = |detail: &str| RowError::new("row", detail);
     match refusal {
         Refusal::AccessExists | Refusal::NotReactivatable { .. } => {
@@ -256,14 +259,8 @@ pub fn explain(refusal: Refusal, zone: Zone) -> RowError {
         Refusal::RoleConflict(clash) => RowError::new(
             "role",
             &format!(
-                "Tidak boleh dirangkap dengan {} yang masih aktif di {} ({}){}.",
-                clash.held.role_name,
-                clash.held.work_unit_name,
-                clash.source,
-                clash.held.ends_at.map_or(String::new(), |end| {
-                    let last = zone.date_at(Instant::from_ms(end.ms() - 1));
-                    format!(", sampai {}", words::date(last))
-                })
+                "Orang ini tidak boleh merangkap {} dengan peran ini ({}).",
+                clash.held.role_name, clash.source,
             ),
         ),
         other => {

@@ -4,8 +4,9 @@ use crate::file::RowError;
 use akses_domain::authority::Authorities;
 use akses_domain::duty::Duty;
 use akses_domain::ids::{AccountId, InstitutionId};
+use akses_domain::reference::VerifiedBy;
 use akses_domain::time::Instant;
-use akses_endpoint::accesses::{Moment, Named, authorities, duties, zone};
+use akses_endpoint::accesses::{Moment, Named, authorities, duties, from_word, zone};
 use akses_endpoint::store::collective::{self, Letter, Row};
 use akses_endpoint::{Call, Problem};
 use serde::Serialize;
@@ -84,27 +85,59 @@ pub fn is_authors(call: &Call, person: AccountId, letter: &Letter) -> Result<(),
     }
 }
 
-/// Whether these authorities decide requests of its institution, once it is filed.
-///
-/// # Errors
-/// An internal problem when it has no institution.
-pub fn is_decided_by(authorities: &Authorities, letter: &Letter) -> Result<bool, Problem> {
-    let institution = institution(letter)?;
-    let verifies =
-        authorities.is_national() || authorities.institutions().any(|desk| desk == institution);
-    Ok(letter.state == "filed" && verifies)
+/// Who reads a letter.
+#[derive(Debug)]
+pub enum Reader {
+    /// Who filed it: all of it.
+    Author,
+    /// Who verifies: the requests that they decide, and nothing else.
+    Verifier(Authorities),
 }
 
-/// That this person may read it.
+/// Whether these authorities decide the request of a row, once there is one (VER-1).
 ///
 /// # Errors
-/// 404 for everybody else.
-pub fn is_readers(call: &Call, person: AccountId, letter: &Letter) -> Result<(), Problem> {
-    let verifies = is_decided_by(&authorities(person, call.now())?, letter)?;
-    if verifies {
-        return Ok(());
+/// An internal problem when the store holds what the domain does not know.
+pub fn is_decided_by(held: &Authorities, letter: &Letter, row: &Row) -> Result<bool, Problem> {
+    let Some(verified_by) = &row.verified_by else {
+        return Ok(false);
+    };
+    let institution = institution(letter)?;
+    Ok(match from_word(verified_by)? {
+        VerifiedBy::National => held.is_national(),
+        VerifiedBy::Institution => held.institutions().any(|desk| desk == institution),
+    })
+}
+
+/// As what this person reads it.
+///
+/// # Errors
+/// What the store could not do. Who has no authority is shown nothing by the view.
+pub fn reader(call: &Call, person: AccountId, letter: &Letter) -> Result<Reader, Problem> {
+    match is_authors(call, person, letter) {
+        Ok(()) => Ok(Reader::Author),
+        Err(problem) if problem.kind() == "not-found" => {
+            authorities(person, call.now()).map(Reader::Verifier)
+        }
+        Err(problem) => Err(problem),
     }
-    is_authors(call, person, letter)
+}
+
+impl Reader {
+    /// The rows that they may see.
+    fn rows(&self, letter: &Letter) -> Result<Vec<Row>, Problem> {
+        let rows = collective::rows(&letter.id)?;
+        let Self::Verifier(held) = self else {
+            return Ok(rows);
+        };
+        let mut seen = Vec::new();
+        for row in rows {
+            if is_decided_by(held, letter, &row)? {
+                seen.push(row);
+            }
+        }
+        Ok(seen)
+    }
 }
 
 fn institution(letter: &Letter) -> Result<InstitutionId, Problem> {
@@ -115,13 +148,17 @@ fn institution(letter: &Letter) -> Result<InstitutionId, Problem> {
 }
 
 impl LetterView {
-    /// As it stands now.
+    /// As it stands now, for who reads it.
     ///
     /// # Errors
-    /// What the store could not do.
-    pub fn load(id: &str, notes: &Notes, done: bool) -> Result<Self, Problem> {
+    /// 404 when nothing of it is theirs; what the store could not do.
+    pub fn load(id: &str, reader: &Reader, notes: &Notes, done: bool) -> Result<Self, Problem> {
         let letter = letter(id)?;
-        let rows = collective::rows(id)?
+        let rows = reader.rows(&letter)?;
+        if rows.is_empty() {
+            return Err(Problem::not_found());
+        }
+        let rows = rows
             .into_iter()
             .map(|row| view(row, notes))
             .collect::<Result<Vec<_>, _>>()?;
@@ -156,7 +193,8 @@ fn view(row: Row, notes: &Notes) -> Result<RowView, Problem> {
     Ok(RowView {
         errors: errors(&row)?,
         line: row.line,
-        person: named(row.account, row.account_name),
+        // Whom the author's institution does not know stays a line of the file.
+        person: named(row.account.filter(|_| row.known_here), row.account_name),
         role: named(row.role, row.role_name),
         work_unit: named(row.work_unit, row.work_unit_name),
         valid_until: row.valid_until,

@@ -120,6 +120,15 @@ impl Authorities {
         self.0.iter().any(is_national)
     }
 
+    /// What is left where nothing may be decided in the place of `absent`: what that
+    /// one asks for, for others too, is not decided by who stands in for them (VER-1).
+    #[must_use]
+    pub fn but_not_for(mut self, absent: AccountId) -> Self {
+        self.0
+            .retain(|authority| authority.absent() != Some(absent));
+        self
+    }
+
     /// By which authority this person decides a request of `applicant` (VER-1):
     /// by their own before a substitute's. A substitute does not decide what the
     /// absent VAI asks for, because that one does not either.
@@ -206,6 +215,15 @@ mod tests {
         let as_vai = Some((Capacity::Vai, None));
         assert_eq!(over(&[substitute, own], from, 8), as_vai);
         assert_eq!(over(&[substitute, own], from, 7), as_vai);
+        // Of a letter of the absent one, only one's own authority is left.
+        let left = |held: &[Authority]| {
+            Authorities::in_force(held.to_vec(), Instant::from_ms(from), CUT_OFF)
+                .but_not_for(account(7))
+                .over_request(VerifiedBy::Institution, here, account(8))
+                .map(|a| (a.capacity, a.absent()))
+        };
+        assert_eq!(left(&[substitute]), None);
+        assert_eq!(left(&[substitute, own]), as_vai);
         let both = Authorities::in_force(vec![substitute, own], Instant::from_ms(from), CUT_OFF);
         assert_eq!(both.institutions().count(), 1);
         let national = both.over_request(VerifiedBy::National, here, account(8));

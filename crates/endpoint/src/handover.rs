@@ -2,7 +2,9 @@
 //! and who may say so beside the owner.
 
 use crate::accesses::{AccessView, Named, cut_off_at, duties, zone};
+use crate::config;
 use crate::form::text;
+use crate::officials::Officials;
 use crate::problem::Problem;
 use crate::store::{accounts, handovers};
 use akses_domain::access::{Access, Standing, is_overdue};
@@ -219,11 +221,13 @@ fn official(duties: &Duties, access: &Access, now: Instant) -> Result<NamedAs, P
     if units.any(|holding| holding.work_unit == access.work_unit) {
         return Ok(NamedAs::BudgetUser);
     }
-    let (unit, institution) = (access.work_unit.to_string(), access.institution.to_string());
-    if duties.has_at(Duty::UkpbjHead, access.institution)
-        && handovers::audience(&unit, &institution, now.ms())? != "budget-user"
-    {
-        return Ok(NamedAs::UkpbjHead);
+    if duties.has_at(Duty::UkpbjHead, access.institution) {
+        let cut_off = config::cut_off()?;
+        let officials = Officials { now, cut_off };
+        let unit = access.work_unit.to_string();
+        if officials.of_unit(&unit, "budget-user")?.is_empty() {
+            return Ok(NamedAs::UkpbjHead);
+        }
     }
     Err(Problem::not_found())
 }

@@ -43,6 +43,14 @@ impl Officials {
         self.in_force(duties::holders(duty, institution)?)
     }
 
+    /// Those with a duty at a work unit.
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub fn of_unit(self, work_unit: &str, duty: &str) -> Result<Accounts, Problem> {
+        self.in_force(duties::holders_of_unit(duty, work_unit)?)
+    }
+
     /// The Direktorat Sistem Pengadaan Digital.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::problem::Problem;
 use crate::store::events::{self, Appended, Event, Idempotency, Stamp};
 use akses_domain::access::{Access, AccessEvent, Broken, Command, Recorded, Refusal, decide};
+use akses_domain::authority::Authorities;
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::Instant;
 
@@ -165,6 +166,12 @@ fn append(
                 return Err(meeting_not_held());
             }
             Appended::Refused(name) if name == "own-letter" => return Err(own_letter()),
+            Appended::Refused(name) if name == "row-struck" => {
+                return Err(Problem::conflict(
+                    "row-struck",
+                    "Baris ini baru saja dicoret dari suratnya.",
+                ));
+            }
             Appended::Refused(name) => {
                 return Err(Problem::internal(format!("the record refused: {name}")));
             }
@@ -207,10 +214,33 @@ pub fn by_timer(stamp: &Stamp, id: AccessId, command: Command) -> Result<Option<
     Ok(access)
 }
 
+/// The authorities by which this person decides a request that came with a letter of
+/// `author`: none in that one's place. Who filed the letter is refused by the record.
+///
+/// # Errors
+/// 403 when no other authority covers the request.
+pub fn over_letter(
+    held: Authorities,
+    author: AccountId,
+    access: &Access,
+) -> Result<Authorities, Problem> {
+    let covers = |held: &Authorities| {
+        held.over_request(access.verified_by, access.institution, access.account)
+            .is_some()
+    };
+    let covered = covers(&held);
+    let left = held.but_not_for(author);
+    if covered && !covers(&left) {
+        return Err(own_letter());
+    }
+    Ok(left)
+}
+
 fn own_letter() -> Problem {
     Problem::forbidden(
         "own-letter",
-        "Pengajuan dari surat kolektif Anda sendiri diputus oleh verifikator lain.",
+        "Pengajuan dari surat kolektif Anda sendiri, atau dari surat verifikator yang Anda \
+         gantikan, diputus oleh verifikator lain.",
     )
 }
 

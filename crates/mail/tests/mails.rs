@@ -151,6 +151,13 @@ fn all_3_each_mail_says_what_happened_what_to_do_and_by_when() {
                  "valid_until":null,"zone":"WIB","at":1774630800000}]}"#,
         ),
         (
+            "unassigned-reported-directorate",
+            "unassigned-reported",
+            r#"{"audience":"directorate","work_unit":null,"recipients":[],"ends":[
+                {"access":"x","role_name":"Pejabat Pembuat Komitmen (PPK)","work_unit_name":"Dinas Contoh",
+                 "valid_until":"2026-03-27","zone":"WITA","at":1774630800000}]}"#,
+        ),
+        (
             "request-filed-for-you",
             "request-filed-for-you",
             REGISTRATION,

@@ -93,6 +93,12 @@ impl Budget {
         !self.left().is_zero()
     }
 
+    /// Whether more than half of it is left: what only looks for work stops there,
+    /// so that some of it is done.
+    pub fn half_is_left(&self) -> bool {
+        self.left() > Duration::from_millis(RUN_MS_MAX / 2)
+    }
+
     /// What is left of it.
     pub fn left(&self) -> Duration {
         Duration::from_millis(RUN_MS_MAX).saturating_sub(self.began.elapsed())

@@ -268,6 +268,32 @@ fn exp_4_a_letter_holds_in_place_of_the_configured_date_and_is_counted() {
 }
 
 #[test]
+fn exp_4_an_end_before_a_letters_day_is_over_is_none_of_the_letters() {
+    let (book, letter) = lettered("2025-09-30", false);
+    let own = CutOff {
+        last_day: day("2025-09-30"),
+    };
+    let end = |book: &Book, number: u32, at: Instant| {
+        let ended = AccessEvent::AccessExpired {
+            account: AccountId::new(Uuid::from_u128(u128::from(number))),
+            valid_until: Some(day("2025-03-31")),
+            overtook_request: false,
+        };
+        append(book, number, 2, at, ended);
+    };
+    // WIT is first; the others' day is not over with its midnight.
+    let midnight = own.in_force_from(Zone::Wit);
+    let number = |zone| (1..).zip(Zone::ALL).find(|(_, it)| *it == zone).unwrap().0;
+    end(&book, number(Zone::Wib), midnight);
+    assert_eq!(counts(&book, letter)[2..], [0, 0]);
+    book.about_cut_off(letter, 2, "cut-off-withdrawn", r#"{"reason":"x"}"#)
+        .unwrap();
+    let (book, letter) = lettered("2025-09-30", false);
+    end(&book, number(Zone::Wit), midnight);
+    assert_eq!(counts(&book, letter)[2..], [1, 0]);
+}
+
+#[test]
 fn exp_4_elsewhere_the_configured_date_holds_and_so_it_does_when_a_letter_is_withdrawn() {
     let now = Zone::Wib.end_of(day("2025-08-25"));
     let elsewhere = InstitutionId::new(Uuid::from_u128(6));

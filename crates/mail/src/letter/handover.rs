@@ -140,6 +140,8 @@ pub(super) fn name_a_successor() -> String {
 /// Of `unassigned-reported`.
 #[derive(Deserialize)]
 pub(super) struct Unassigned {
+    /// `budget-user`, `ukpbj-head` or `directorate`.
+    audience: String,
     ends: Vec<End>,
 }
 
@@ -173,17 +175,28 @@ pub(super) fn unassigned(notification: &Notification, event: Unassigned) -> Lett
             "{count} akses di bawah ini sudah berakhir, dan dalam {NAMING_HOURS} jam sesudahnya \
              tidak ada yang menyebutkan siapa yang meneruskan pengadaan yang belum selesai."
         ),
-    )
-    .step(
-        "Masuk ke Akses, buka Serah Terima Pekerjaan, lalu tunjuk penerusnya; atau nyatakan bahwa \
-         tidak ada yang belum selesai."
-            .to_owned(),
-    )
-    .step(
-        "Untuk paket yang sudah diserahterimakan, pastikan PPK dan Bendahara menyelesaikan \
-         pembayarannya."
-            .to_owned(),
     );
+    written = if event.audience == "directorate" {
+        // It names nobody; it helps those who do to come into being.
+        written.step(
+            "Satuan kerja ini tidak memiliki PA/KPA, dan instansinya tidak memiliki Kepala UKPBJ \
+             yang aktif. Hubungi instansinya dan minta PA, KPA, atau Kepala UKPBJ didaftarkan; \
+             sesudah itu ia dapat menunjuk penerusnya."
+                .to_owned(),
+        )
+    } else {
+        written
+            .step(
+                "Masuk ke Akses, buka Serah Terima Pekerjaan, lalu tunjuk penerusnya; atau \
+                 nyatakan bahwa tidak ada yang belum selesai."
+                    .to_owned(),
+            )
+            .step(
+                "Untuk paket yang sudah diserahterimakan, pastikan PPK dan Bendahara \
+                 menyelesaikan pembayarannya."
+                    .to_owned(),
+            )
+    };
     written.quote = Some(("Akses tanpa penerus", event.ends.iter().map(line).collect()));
     written
 }
