@@ -492,6 +492,18 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     ("reset-procedure", &["resets"]),
     (
+        "return-reset",
+        &[
+            "accesses",
+            "accounts",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
+    ),
+    (
         "reset-report",
         &["accesses", "calendar", "duties", "resets", "wasi:config"],
     ),

@@ -92,6 +92,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/password-resets/:id/letter", "POST", For::People),
     ("/api/password-resets/:id/signature", "POST", For::People),
     ("/api/password-resets/:id/dispatch", "POST", For::People),
+    ("/api/password-resets/:id/return", "POST", For::People),
     ("/api/reset-board", "GET", For::People),
     ("/api/reset-report", "GET", For::People),
     ("/api/messages", "GET", For::People),

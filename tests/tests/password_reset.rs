@@ -858,9 +858,7 @@ fn pwd_3_the_secrets_are_nowhere() {
         assert!(found, "{name}");
     }
     let found_in = |needle: &str, content: &[u8]| {
-        content
-            .windows(needle.len())
-            .any(|part| part == needle.as_bytes())
+        memchr::memmem::find(content, needle.as_bytes()).is_some()
     };
     let secrets = [
         &*code,
@@ -896,11 +894,261 @@ fn pwd_1_the_letters_are_for_the_parties_alone() {
     cast.ukpbj.get(&path).problem(404, "not-found");
     let mut body = cast.request(None);
     body["document"] = document.into();
-    let _ = cast.head.post("/api/password-resets", &body).expect(201);
-    for party in [&cast.ukpbj, &cast.lpse, &cast.team, &cast.ppk] {
+    let opened = cast.head.post("/api/password-resets", &body).expect(201);
+    let ticket = text(&opened.json()["id"]);
+    for party in [&cast.head, &cast.ukpbj, &cast.lpse, &cast.ppk] {
         let _ = party.get(&path).expect(200);
     }
+    // PWD-3: the team hears the people first.
+    for step in 2..=4 {
+        cast.team.get(&path).problem(404, "not-found");
+        cast.step(&ticket, step, None);
+    }
+    let _ = cast.team.get(&path).expect(200);
     for other in [&elsewhere.ukpbj, &elsewhere.head, &WORLD.person()] {
         other.get(&path).problem(404, "not-found");
     }
+}
+
+fn unit_of(world: &World, institution: &str, person: &Person, role: &str) {
+    world.carry_over(person, role, &world.work_unit(institution), LATER);
+}
+
+#[test]
+fn pwd_3_no_institution_resets_an_account_that_reaches_further() {
+    for (institution, role) in [("UTARA", "PPK"), ("BARAT", "VAI"), ("PUSAT", "VND")] {
+        let cast = Cast::new(&WORLD, "BARAT");
+        // What came in between is met at each step that gives something away.
+        let (first, second) = (cast.open(None), cast.open(None));
+        cast.steps_to(&first, 4, None);
+        cast.steps_to(&second, 5, None);
+        unit_of(&WORLD, institution, &cast.ppk, role);
+        let answer = cast.head.post("/api/password-resets", &cast.request(None));
+        answer.names_field(422, "account-reaches-further", "people");
+        for (ticket, step) in [(&first, 5), (&second, 6)] {
+            let answer = cast.attempt(&cast.team, ticket, step, None);
+            let problem = answer.problem(409, "reset-not-possible");
+            assert_eq!(problem["obstacle"], "account-reaches-further");
+            assert_eq!(problem["access"], cast.ppk_access.as_str());
+        }
+        assert_eq!(
+            newest_message(&cast.ppk),
+            Value::Null,
+            "{role} at {institution}"
+        );
+    }
+    // More of the same institution is no obstacle.
+    let cast = Cast::new(&WORLD, "BARAT");
+    unit_of(&WORLD, "BARAT", &cast.ppk, "PA");
+    let ticket = cast.open(None);
+    cast.steps_to(&ticket, 6, None);
+}
+
+#[test]
+fn pwd_3_an_access_that_ended_in_between_gives_no_right() {
+    let cast = Cast::new(&WORLD, "BARAT");
+    let (first, second) = (cast.open(None), cast.open(None));
+    cast.steps_to(&first, 4, None);
+    cast.steps_to(&second, 5, None);
+    cast.ppk.deactivate(&cast.ppk_access);
+    for (ticket, step) in [(&first, 5), (&second, 6)] {
+        let answer = cast.attempt(&cast.team, ticket, step, None);
+        let problem = answer.problem(409, "reset-not-possible");
+        assert_eq!(problem["obstacle"], "not-an-officer");
+    }
+    let answer = cast.head.post("/api/password-resets", &cast.request(None));
+    answer.names_field(422, "not-an-officer", "people");
+}
+
+#[test]
+fn pwd_3_an_access_that_somebody_else_filed_opens_no_account_that_nobody_used() {
+    let world = World::new();
+    let cast = Cast::new(&world, "BARAT");
+    // Has an account and never signed in.
+    let email = "belum-masuk@contoh.example";
+    world.import(
+        "accounts",
+        &format!(
+            "email,name,password,nip,profile\n{email},Belum Masuk,{PASSWORD},199001012020121999,non-supplier\n"
+        ),
+    );
+    let letter = cast
+        .head
+        .upload("surat.pdf", &pdf::decree("Surat kolektif"));
+    let letter = text(&letter.expect(201).json()["id"]);
+    let file = format!(
+        "email,role,work_unit,valid_until\n{email},PPK,{},{LATER}\n",
+        cast.unit.code
+    );
+    let call = cast
+        .head
+        .call("POST", &format!("/api/collective?document={letter}"));
+    let call = call.header("content-type", "text/csv").body(file);
+    let checked = call.send().expect(201).json();
+    let at = |step: &str| format!("/api/collective/{}{step}", text(&checked["id"]));
+    let _ = cast
+        .head
+        .post(&at("/filing"), &json!({ "confirmed": true }))
+        .expect(200);
+    let decided = json!({ "decision": "approve", "attested": true });
+    let verifier = world.verifier("BARAT");
+    let _ = verifier.post(&at("/decision"), &decided).expect(200);
+    let (_, number) = pickup_code(&world);
+    let ask = |pickup: Option<&str>| {
+        let mut body = cast.request(None);
+        body["people"] = json!([{ "email": email, "pickup": pickup }]);
+        cast.head.post("/api/password-resets", &body)
+    };
+    ask(Some(&number)).names_field(422, "never-signed-in", "people");
+    // Without a number only who signs in opens the message.
+    let _ = ask(None).expect(201);
+    let _ = world.sign_in(email);
+    let _ = ask(Some(&number)).expect(201);
+}
+
+#[test]
+fn pwd_3_who_is_head_and_team_does_not_do_both() {
+    let cast = Cast::new(&WORLD, "BARAT");
+    unit_of(&WORLD, "BARAT", &cast.head, "TIMLPSE");
+    let ticket = cast.open(None);
+    for step in 2..=6 {
+        if step > 3 {
+            let answer = cast.attempt(&cast.head, &ticket, step, None);
+            answer.problem(403, "own-request");
+            let path = format!("/api/password-resets/{ticket}");
+            let seen = cast.head.get(&path).expect(200).json();
+            assert_eq!(seen["your_turn"], false, "{step}");
+        }
+        cast.step(&ticket, step, None);
+    }
+}
+
+#[test]
+fn pwd_1_a_person_is_named_by_access_or_by_email() {
+    let cast = Cast::new(&WORLD, "BARAT");
+    let ask = |people: Value| {
+        let mut body = cast.request(None);
+        body["people"] = people;
+        cast.head.post("/api/password-resets", &body)
+    };
+    let seen = ask(json!([{ "email": cast.ppk.email }])).expect(201).json();
+    assert_eq!(seen["people"][0]["access"], cast.ppk_access.as_str());
+    for people in [
+        json!([{ "pickup": null }]),
+        json!([{ "email": cast.ppk.email, "access": cast.ppk_access }]),
+    ] {
+        ask(people).names_field(422, "one-of-access-email", "people");
+    }
+    let stranger = WORLD.person();
+    for email in ["tiada@contoh.example", &*stranger.email] {
+        ask(json!([{ "email": email }])).names_field(422, "not-an-officer", "people");
+    }
+    WORLD.carry_over(&cast.ppk, "PP", &cast.unit, LATER);
+    ask(json!([{ "email": cast.ppk.email }])).names_field(422, "several-accesses", "people");
+}
+
+#[test]
+fn pwd_1_a_ticket_is_returned_and_opens_nothing() {
+    let world = World::new();
+    let cast = Cast::new(&world, "BARAT");
+    let give_back = |who: &Person, ticket: &str, reason: &str| {
+        let path = format!("/api/password-resets/{ticket}/return");
+        who.post(&path, &json!({ "reason": reason }))
+    };
+    let (code, number) = pickup_code(&world);
+    let ticket = cast.open(Some(&number));
+    cast.steps_to(&ticket, 6, Some(&number));
+    let token = text(&pick_up(&world, &code).expect(200).json()["link"]["token"]);
+    let stranger = world.person();
+    give_back(&stranger, &ticket, "Salah").problem(404, "not-found");
+    give_back(&cast.ukpbj, &ticket, "Salah").problem(403, "not-yours-to-return");
+    give_back(&cast.ppk, &ticket, " ").names_field(422, "missing-output", "reason");
+    let seen = give_back(&cast.ppk, &ticket, "Ini bukan permintaan saya").expect(200);
+    let seen = seen.json();
+    assert_eq!(seen["returned"]["reason"], "Ini bukan permintaan saya");
+    assert_eq!(seen["returned"]["by"], cast.ppk.name.as_str());
+    assert_eq!(
+        [&seen["next_step"], &seen["may_return"]],
+        [&Value::Null, &json!(false)]
+    );
+    // What was given opens nothing: not the link, not the number, not the message.
+    set_password(&world, &token, NEW_PASSWORD).problem(409, "link-not-valid");
+    pick_up(&world, &code).problem(409, "link-not-valid");
+    let open = format!(
+        "/api/messages/{}/open",
+        text(&newest_message(&cast.buyer)["id"])
+    );
+    cast.buyer
+        .post(&open, &json!({}))
+        .problem(409, "link-not-valid");
+    cast.attempt(&cast.team, &ticket, 7, None)
+        .problem(409, "reset-returned");
+    give_back(&cast.head, &ticket, "Lagi").problem(409, "reset-returned");
+    // By the head, and by whose turn it is; one of many at once.
+    let others = [
+        (&cast.head, cast.open(None)),
+        (&cast.ukpbj, cast.open(None)),
+    ];
+    for (who, ticket) in &others {
+        let answers = at_once(8, |_| give_back(who, ticket, "Surat salah"));
+        let done = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(done, 1);
+    }
+    let open = cast.open(None);
+    let board = cast.lpse.get("/api/reset-board").expect(200).json();
+    let listed: Vec<_> = board["tickets"].as_array().unwrap().iter().collect();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["id"], open.as_str());
+    let report = cast.ukpbj.get("/api/reset-report").expect(200).json();
+    let counted = &report["institutions"][0];
+    assert_eq!(
+        [&counted["tickets"], &counted["returned"]],
+        [&json!(4), &json!(3)]
+    );
+}
+
+#[test]
+fn pwd_3_a_new_password_voids_what_was_not_sent_yet() {
+    let cast = Cast::new(&WORLD, "BARAT");
+    let (first, later) = (cast.open(None), cast.open(None));
+    cast.steps_to(&later, 5, None);
+    cast.steps_to(&first, 6, None);
+    let open = format!(
+        "/api/messages/{}/open",
+        text(&newest_message(&cast.ppk)["id"])
+    );
+    let opened = cast.ppk.post(&open, &json!({})).expect(200).json();
+    let token = text(&opened["link"]["token"]);
+    // As many bytes as a password can have; whoever chose it signs in with it.
+    let long = "\u{1F40E}\u{1F985}".repeat(64);
+    let _ = set_password(&WORLD, &token, &long).expect(204);
+    let session = WORLD.try_sign_in(&cast.ppk.email, &long).expect(200);
+    let token = text(&session.json()["token"]);
+    cast.step(&later, 6, None);
+    let call = WORLD.client().get("/api/messages").bearer(&token);
+    let boxed = call.send().expect(200).json();
+    assert_eq!(boxed["messages"].as_array().unwrap().len(), 1);
+    let sent = format!(
+        "SELECT count(*) FROM reset_right WHERE account = '{}' AND ticket = '{later}'
+         AND sent_at IS NULL AND void_at IS NOT NULL",
+        cast.ppk.account
+    );
+    assert_eq!(WORLD.database().number(&sent), 1);
+    // The other person of that letter has their right.
+    assert_eq!(newest_message(&cast.buyer)["ticket"], later.as_str());
+}
+
+#[test]
+fn pwd_1_a_letter_has_what_fits_its_pages() {
+    let cast = Cast::new(&WORLD, "BARAT");
+    let ticket = cast.open(None);
+    cast.steps_to(&ticket, 6, None);
+    let letter = format!("/api/password-resets/{ticket}/letter");
+    let write = |number: &str, text: &str| {
+        let body = json!({ "step": 7, "number": number, "text": text });
+        cast.team.post(&letter, &body)
+    };
+    write("S-\u{1F600}", "Selesai").names_field(422, "unprintable", "number");
+    write("S-1", &format!("A{}B", "\n".repeat(500))).names_field(422, "too-many-lines", "text");
+    let _ = write("S-1", &format!("A{}B", "\n".repeat(499))).expect(200);
 }

@@ -462,8 +462,12 @@ fn statements_use_the_indexes_they_were_written_for() {
             &["reset_ticket_requested (institution=? AND requested_at>? AND requested_at<?)"],
         ),
         (
-            "reset_officers.sql",
-            &["access_of_work_unit (work_unit=? AND role=?)"],
+            "reset_officer_of_account.sql",
+            &["access_of_account (account=?)"],
+        ),
+        (
+            "reset_foreign_access.sql",
+            &["access_of_account (account=?)"],
         ),
         (
             "reset_ticket_of_document.sql",

@@ -8,7 +8,7 @@ use akses_endpoint::store::resets;
 use akses_endpoint::{Call, Problem, Reply, Response, form, serve};
 use akses_reset::view::{TicketView, letter_proposal};
 use akses_reset::words::letter;
-use akses_reset::{Actor, LETTER_CHARS_MAX, NUMBER_CHARS_MAX};
+use akses_reset::{Actor, LETTER_CHARS_MAX, LETTER_LINES_MAX, NUMBER_CHARS_MAX};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -33,8 +33,10 @@ async fn write(call: Call) -> Result<Reply, Problem> {
     let ticket = actor.ticket(&call)?;
     let body: Body = call.json()?;
     let number = form::text("number", body.number, NUMBER_CHARS_MAX)?;
+    let number = number.map(|n| printable("number", n)).transpose()?;
     let text = form::text("text", body.text, LETTER_CHARS_MAX)?;
-    let text = text.map(printable).transpose()?;
+    let text = text.map(|t| printable("text", t)).transpose()?;
+    let text = text.map(short).transpose()?;
     let command = Command::Do(match body.step {
         7 => {
             let text = match text {
@@ -69,8 +71,17 @@ fn corrected(ticket: &Ticket, number: Option<String>, text: Option<String>) -> L
     letter(&number.unwrap_or(draft.number), &text.unwrap_or(draft.text))
 }
 
+/// All of it has to be on the pages that are signed.
+fn short(text: String) -> Result<String, Problem> {
+    if text.lines().count() <= LETTER_LINES_MAX {
+        return Ok(text);
+    }
+    let detail = format!("Paling banyak {LETTER_LINES_MAX} baris. Hapus baris kosong.");
+    Err(Problem::field("text", "too-many-lines", &detail))
+}
+
 /// The letter becomes a PDF in a font that has the letters of Western Europe.
-fn printable(text: String) -> Result<String, Problem> {
+fn printable(field: &str, text: String) -> Result<String, Problem> {
     let fits = |c: char| {
         c == '\n' || matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}') || "–—‘’“”…•€".contains(c)
     };
@@ -78,7 +89,7 @@ fn printable(text: String) -> Result<String, Problem> {
         return Ok(text);
     }
     Err(Problem::field(
-        "text",
+        field,
         "unprintable",
         "Ada huruf atau lambang yang tidak dapat dicetak pada surat, misalnya emoji. Hapus, lalu \
          kirim lagi.",

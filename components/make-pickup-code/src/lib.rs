@@ -1,7 +1,8 @@
 //! `POST /api/pickup-codes`: a code for somebody who forgot their password, and its
 //! number. The person keeps the code and tells the number: to the head of their work
-//! unit for the request letter, and to the team when it asks. Nothing is kept here,
-//! so anybody may ask as often as they like (PWD-3).
+//! unit, who types it into the form and nowhere else, and to the team when it asks.
+//! It never stands in the letter: the team has to hear it from the person. Nothing is
+//! kept here, so anybody may ask as often as they like (PWD-3).
 
 use akses_endpoint::{Call, Problem, Reply, Response, password, serve};
 use akses_reset::link::pickup_number;
@@ -13,7 +14,7 @@ use spin_sdk::http_service;
 struct Pickup {
     /// Nobody else's.
     code: String,
-    /// For the letter.
+    /// For the form of the request, never for the letter.
     number: String,
 }
 

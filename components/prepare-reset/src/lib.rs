@@ -4,8 +4,8 @@
 
 use akses_domain::reset::{Command, Output};
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
-use akses_reset::Actor;
 use akses_reset::view::TicketView;
+use akses_reset::{Actor, people};
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 
@@ -17,9 +17,9 @@ async fn prepare_reset(request: Request) -> Response {
 async fn prepare(call: Call) -> Result<Reply, Problem> {
     let actor = Actor::of(&call)?;
     let ticket = actor.ticket(&call)?;
-    let people = ticket.request.people.iter();
-    let accounts = people.map(|person| person.account).collect();
+    let persons = ticket.request.people.iter();
+    let accounts = persons.map(|person| person.account).collect();
     let command = Command::Do(Output::Prepared { accounts });
-    let ticket = actor.act(&call, ticket, command)?;
+    let ticket = people::act(&call, &actor, ticket, command)?;
     Reply::json(&TicketView::new(&call, &actor, &ticket)?)
 }

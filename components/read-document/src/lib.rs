@@ -65,15 +65,21 @@ fn may_read(call: &Call, person: AccountId, document: &Document) -> Result<bool,
     is_of_own_reset(call, document)
 }
 
-/// PWD-1: the letters of a password reset are its parties'.
+/// PWD-1: the letters of a password reset are its parties'; the request letter is kept
+/// from the team until it heard the people themselves (PWD-3).
 fn is_of_own_reset(call: &Call, document: &Document) -> Result<bool, Problem> {
     let Some(ticket) = resets::ticket_of_document(&document.id)? else {
         return Ok(false);
     };
     let ticket = ticket.parse();
     let ticket = ticket.map_err(|_| Problem::internal("a ticket's id is none"))?;
-    match Actor::of(call)?.load(ticket) {
-        Ok(_) => Ok(true),
+    let actor = Actor::of(call)?;
+    match actor.load(ticket) {
+        Ok(ticket) => {
+            let (rules, who) = (&actor.steps.rules, actor.account);
+            let is_request = ticket.request.document.to_string() == document.id;
+            Ok(!is_request || !ticket.withholds_letter(rules, who, &actor.duties))
+        }
         Err(problem) if problem.kind() == "not-found" => Ok(false),
         Err(problem) => Err(problem),
     }

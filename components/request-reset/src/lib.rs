@@ -1,19 +1,18 @@
 //! `POST /api/password-resets`: step 1, the request letter of a Satuan Kerja, filed by
 //! its head (PWD-1). Whose passwords: PPK and Pejabat Pengadaan with an active access
-//! at that unit, chosen by their accesses.
+//! at that unit, chosen by an access or an e-mail address.
 
-use akses_domain::ids::{AccessId, AccountId, DocumentId, TicketId, WorkUnitId};
-use akses_domain::reset::{self, Person, Refusal};
-use akses_domain::time::Instant;
-use akses_endpoint::accesses::zone;
-use akses_endpoint::store::resets;
-use akses_endpoint::{Call, Day, Problem, Reply, Response, config, form, serve};
+use akses_domain::ids::{AccessId, DocumentId, TicketId, WorkUnitId};
+use akses_domain::reset::{self, PEOPLE_MAX, Person, Place, Refusal};
+use akses_endpoint::store::accounts;
+use akses_endpoint::store::resets::{self, Officer};
+use akses_endpoint::{Call, Day, Problem, Reply, Response, form, serve};
+use akses_reset::people::{Judge, Obstacle};
 use akses_reset::view::TicketView;
 use akses_reset::{Actor, NUMBER_CHARS_MAX, link, refused};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Deserialize)]
@@ -30,7 +29,11 @@ struct Body {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
-    access: AccessId,
+    #[serde(default)]
+    access: Option<AccessId>,
+    /// In its place, because no list of a unit's accesses shows ids to its head.
+    #[serde(default)]
+    email: Option<String>,
     /// The number of the code that the person keeps, when they cannot sign in.
     #[serde(default)]
     pickup: Option<String>,
@@ -56,12 +59,16 @@ async fn file(call: Call) -> Result<Reply, Problem> {
                 actor: duty,
             })
         })?;
+    let place = Place {
+        institution: holding.institution,
+        work_unit: holding.work_unit,
+    };
     let letter_number = form::text("letter_number", Some(body.letter_number), NUMBER_CHARS_MAX)?;
     let request = reset::Request {
         institution: holding.institution,
         work_unit: holding.work_unit,
         zone: holding.zone,
-        people: people(&call, body.work_unit, body.people)?,
+        people: people(&call, place, body.people)?,
         document: form::own_document("document", body.document, actor.account)?,
         letter_number: letter_number.unwrap_or_default(),
         letter_date: body.letter_date.0,
@@ -71,41 +78,82 @@ async fn file(call: Call) -> Result<Reply, Problem> {
     Reply::created(&format!("/api/password-resets/{}", ticket.id), &view)
 }
 
-fn people(call: &Call, unit: WorkUnitId, named: Vec<Named>) -> Result<Vec<Person>, Problem> {
-    let cut_off = config::cut_off()?;
-    let mut officers: BTreeMap<String, AccountId> = BTreeMap::new();
-    for officer in resets::officers(&unit.to_string())? {
-        let in_force = cut_off.in_force_from(zone(&officer.zone)?);
-        if call.now() < Instant::from_ms(officer.ends_at).max(in_force) {
-            let account = officer.account.parse();
-            let account = account.map_err(|_| Problem::internal("an account's id is none"))?;
-            officers.insert(officer.access, account);
-        }
-    }
-    let person = |named: Named| {
-        if named
-            .pickup
-            .as_deref()
-            .is_some_and(|number| !link::is_pickup(number))
-        {
+fn people(call: &Call, place: Place, named: Vec<Named>) -> Result<Vec<Person>, Problem> {
+    let judge = Judge::new(call)?;
+    let mut people = Vec::new();
+    // What is too much is refused by the rules; nobody is looked up for it.
+    for named in named.into_iter().take(PEOPLE_MAX + 1) {
+        let pickup = named.pickup.clone();
+        if pickup.as_deref().is_some_and(|n| !link::is_pickup(n)) {
             return Err(Problem::field(
                 "people",
                 "bad-pickup",
                 "Nomor pengambilan terdiri atas 32 angka atau huruf a sampai f. Salin dari orangnya.",
             ));
         }
-        let account = officers.get(&named.access.to_string()).ok_or_else(|| {
-            Problem::field(
-                "people",
-                "not-an-officer",
-                "Pilih akses PPK atau Pejabat Pengadaan yang masih aktif pada satuan kerja ini.",
-            )
-        })?;
-        Ok(Person {
-            access: named.access,
-            account: *account,
-            pickup: named.pickup,
-        })
-    };
-    named.into_iter().map(person).collect()
+        let officer = officer(judge, place, named)?;
+        let ids = officer
+            .access
+            .parse()
+            .ok()
+            .zip(officer.account.parse().ok());
+        let (access, account) = ids.ok_or_else(|| Problem::internal("an officer's id is none"))?;
+        let person = Person {
+            access,
+            account,
+            pickup,
+        };
+        if let Some(obstacle) = judge.obstacle(&person, place)? {
+            return Err(hindered(obstacle));
+        }
+        people.push(person);
+    }
+    Ok(people)
+}
+
+/// By the access, or by the e-mail address of who has one there.
+fn officer(judge: Judge, place: Place, named: Named) -> Result<Officer, Problem> {
+    let unit = place.work_unit.to_string();
+    match (named.access, named.email) {
+        (Some(access), None) => {
+            let found = resets::officer_by_access(&access.to_string())?;
+            found
+                .filter(|officer| officer.work_unit == unit)
+                .ok_or_else(|| hindered(Obstacle::NotAnOfficer))
+        }
+        (None, Some(email)) => {
+            // Whoever has no account looks like who has no access here.
+            let account = accounts::by_email(email.trim())?;
+            let account = account.ok_or_else(|| hindered(Obstacle::NotAnOfficer))?;
+            let mut found = Vec::new();
+            for officer in resets::officers_of_account(&account.id, &unit)? {
+                if judge.is_in_force(&officer)? {
+                    found.push(officer);
+                }
+            }
+            if found.len() > 1 {
+                return Err(Problem::field(
+                    "people",
+                    "several-accesses",
+                    "Orang ini punya beberapa akses pada satuan kerja ini. Sebutkan salah satu \
+                     aksesnya (access) sebagai pengganti surel.",
+                )
+                .with("accesses", ids(&found)));
+            }
+            found.pop().ok_or_else(|| hindered(Obstacle::NotAnOfficer))
+        }
+        _ => Err(Problem::field(
+            "people",
+            "one-of-access-email",
+            "Sebutkan setiap orang dengan aksesnya (access) atau surelnya (email), salah satu saja.",
+        )),
+    }
+}
+
+fn ids(officers: &[Officer]) -> Vec<&str> {
+    officers.iter().map(|officer| &*officer.access).collect()
+}
+
+fn hindered(obstacle: Obstacle) -> Problem {
+    Problem::field("people", obstacle.kind(), obstacle.text())
 }

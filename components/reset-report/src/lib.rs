@@ -44,6 +44,8 @@ struct Answer {
 struct Report {
     institution: String,
     tickets: usize,
+    /// How many of these ended unfinished; what was done in them counts all the same.
+    returned: usize,
     /// True when there were more tickets than one report counts.
     cut: bool,
     steps: Vec<Line>,
@@ -147,9 +149,14 @@ fn of(
     Ok(Report {
         institution: id,
         tickets: tickets.len(),
+        returned: tickets.values().filter(|rows| is_returned(rows)).count(),
         cut,
         steps: lines.collect::<Result<_, Problem>>()?,
     })
+}
+
+fn is_returned(rows: &[Done]) -> bool {
+    rows.first().is_some_and(|row| row.returned)
 }
 
 /// From when a ticket's step counted, and when it was done.

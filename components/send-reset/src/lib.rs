@@ -5,8 +5,8 @@
 use akses_domain::ids::MessageId;
 use akses_domain::reset::{Command, Message, Output, RIGHT_HOURS};
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
-use akses_reset::Actor;
 use akses_reset::view::TicketView;
+use akses_reset::{Actor, people};
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 use uuid::Uuid;
@@ -19,8 +19,8 @@ async fn send_reset(request: Request) -> Response {
 async fn send(call: Call) -> Result<Reply, Problem> {
     let actor = Actor::of(&call)?;
     let ticket = actor.ticket(&call)?;
-    let people = ticket.request.people.iter();
-    let messages = people.map(|person| Message {
+    let persons = ticket.request.people.iter();
+    let messages = persons.map(|person| Message {
         id: MessageId::new(Uuid::now_v7()),
         account: person.account,
     });
@@ -28,6 +28,6 @@ async fn send(call: Call) -> Result<Reply, Problem> {
         expires_at: call.now().plus_hours(RIGHT_HOURS),
         messages: messages.collect(),
     });
-    let ticket = actor.act(&call, ticket, command)?;
+    let ticket = people::act(&call, &actor, ticket, command)?;
     Reply::json(&TicketView::new(&call, &actor, &ticket)?)
 }

@@ -4,6 +4,7 @@
 //! account rests for a while. An unknown address costs the same time and gets
 //! the same answer as a wrong password.
 
+use akses_domain::reset::PASSWORD_BYTES_MAX;
 use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HEADER, SESSION_HOURS, sha256_hex};
 use akses_endpoint::store::accounts::{self, Account};
 use akses_endpoint::store::events::Appended;
@@ -12,9 +13,6 @@ use akses_endpoint::{Call, Problem, Reply, Response, account, config, password, 
 use serde::{Deserialize, Serialize};
 use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
-
-/// Longer passwords are refused before they cost anything.
-const PASSWORD_BYTES_MAX: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +38,7 @@ async fn sign_in(request: Request) -> Response {
 
 async fn attempt(call: Call) -> Result<Reply, Problem> {
     let credentials: Credentials = call.json()?;
+    // Longer ones are refused before they cost anything.
     if credentials.password.len() > PASSWORD_BYTES_MAX {
         return Err(wrong());
     }

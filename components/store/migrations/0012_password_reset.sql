@@ -101,7 +101,7 @@ VALUES
    'Surat Pemberitahuan tentang Reset Password yang telah ditandatangani',
    'Surat Pemberitahuan tentang Reset Password', NULL);
 
--- `step` is the last one that was done.
+-- `step` is the last one that was done; `returned_at` says that it ended unfinished.
 CREATE TABLE IF NOT EXISTS reset_ticket (
   id TEXT PRIMARY KEY,
   institution TEXT NOT NULL,
@@ -114,12 +114,13 @@ CREATE TABLE IF NOT EXISTS reset_ticket (
   step INTEGER NOT NULL,
   requested_by TEXT NOT NULL,
   requested_at INTEGER NOT NULL,
-  step_at INTEGER NOT NULL
+  step_at INTEGER NOT NULL,
+  returned_at INTEGER
 ) STRICT;
 
 -- The board: who waits longest leads.
 CREATE INDEX IF NOT EXISTS reset_ticket_open ON reset_ticket (institution, step_at, id)
-  WHERE step < 11;
+  WHERE step < 11 AND returned_at IS NULL;
 
 -- The report.
 CREATE INDEX IF NOT EXISTS reset_ticket_requested ON reset_ticket (institution, requested_at);
@@ -140,7 +141,7 @@ CREATE TABLE IF NOT EXISTS reset_done (
 
 -- A person's right to choose a new password: asked for in step 1, prepared in step
 -- 5, theirs from step 6 until `expires_at`, used once. `link_sha256` is the hash of
--- the newest link that its owner opened. Nothing here opens anything: neither the
+-- the newest link that its owner opened; `void_at` ends it unused. Nothing here opens anything: neither the
 -- code behind `pickup` nor a link was ever stored.
 CREATE TABLE IF NOT EXISTS reset_right (
   ticket TEXT NOT NULL,
@@ -153,6 +154,7 @@ CREATE TABLE IF NOT EXISTS reset_right (
   link_sha256 TEXT,
   link_expires_at INTEGER,
   used_at INTEGER,
+  void_at INTEGER,
   PRIMARY KEY (ticket, account)
 ) STRICT, WITHOUT ROWID;
 
@@ -187,7 +189,8 @@ CREATE TABLE IF NOT EXISTS password_proposal (
   password_hash TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS password_proposal_of_account ON password_proposal (account);
+-- One of an account: a newer one takes the place of what a crash left behind.
+CREATE UNIQUE INDEX IF NOT EXISTS password_proposal_of_account ON password_proposal (account);
 
 -- PWD-3: single use, also when many use a link at the same moment.
 CREATE TRIGGER IF NOT EXISTS password_change_is_admissible BEFORE INSERT ON event
@@ -198,10 +201,11 @@ BEGIN
                     JOIN reset_right AS r ON r.link_sha256 = p.link_sha256
                     WHERE p.id = NEW.data ->> 'proposal' AND p.account = NEW.subject
                       AND r.account = NEW.subject AND r.ticket = NEW.data ->> 'ticket'
-                      AND r.used_at IS NULL AND r.link_expires_at > NEW.at);
+                      AND r.used_at IS NULL AND r.void_at IS NULL AND r.link_expires_at > NEW.at);
 END;
 
--- A new password ends the rest after wrong ones, and every other right to set one.
+-- A new password ends the rest after wrong ones, and every other right to set one,
+-- also what is not sent yet.
 CREATE TRIGGER IF NOT EXISTS fold_password_changed AFTER INSERT ON event
 WHEN NEW.kind = 'password-changed'
 BEGIN
@@ -210,7 +214,9 @@ BEGIN
     failed_sign_ins = 0, last_failure_at = NULL, version = NEW.version
   WHERE id = NEW.subject;
   UPDATE reset_right SET used_at = NEW.at, link_sha256 = NULL
-  WHERE account = NEW.subject AND used_at IS NULL AND sent_at IS NOT NULL;
+  WHERE ticket = NEW.data ->> 'ticket' AND account = NEW.subject;
+  UPDATE reset_right SET void_at = NEW.at, link_sha256 = NULL
+  WHERE account = NEW.subject AND used_at IS NULL AND void_at IS NULL;
   DELETE FROM password_proposal WHERE account = NEW.subject;
   INSERT INTO notification (template, recipient, event, due_at)
   VALUES ('password-changed', NEW.subject, NEW.seq, NEW.at);
@@ -256,24 +262,39 @@ BEGIN
   UPDATE reset_right SET prepared_at = NEW.at WHERE ticket = NEW.subject;
 END;
 
--- A newer right takes the place of older ones of the same person.
+-- A newer right takes the place of older ones of the same person. One that was used
+-- or is void by now is not given again, and nobody is told of it.
 CREATE TRIGGER IF NOT EXISTS fold_reset_delivered AFTER INSERT ON event
 WHEN NEW.kind = 'reset-step-done' AND NEW.data ->> 'kind' = 'delivered'
 BEGIN
-  UPDATE reset_right SET expires_at = min(reset_right.expires_at, NEW.at), link_sha256 = NULL
-  FROM reset_right AS mine
-  WHERE mine.ticket = NEW.subject AND reset_right.account = mine.account
-    AND reset_right.ticket <> NEW.subject AND reset_right.used_at IS NULL
-    AND reset_right.sent_at IS NOT NULL;
   UPDATE reset_right SET sent_at = NEW.at, expires_at = NEW.data ->> 'expires_at'
-  WHERE ticket = NEW.subject;
+  WHERE ticket = NEW.subject AND used_at IS NULL AND void_at IS NULL;
+  UPDATE reset_right SET void_at = NEW.at, link_sha256 = NULL
+  FROM reset_right AS mine
+  WHERE mine.ticket = NEW.subject AND mine.sent_at IS NOT NULL
+    AND reset_right.account = mine.account
+    AND reset_right.ticket <> NEW.subject AND reset_right.used_at IS NULL
+    AND reset_right.void_at IS NULL AND reset_right.sent_at IS NOT NULL;
   INSERT INTO message (id, account, kind, ticket, created_at, expires_at)
   SELECT told.value ->> 'id', told.value ->> 'account', 'password-reset', NEW.subject, NEW.at,
          NEW.data ->> 'expires_at'
-  FROM json_each(NEW.data, '$.messages') AS told;
+  FROM json_each(NEW.data, '$.messages') AS told
+  JOIN reset_right AS mine ON mine.ticket = NEW.subject
+    AND mine.account = told.value ->> 'account' AND mine.sent_at IS NOT NULL;
   INSERT INTO notification (template, recipient, event, due_at)
   SELECT 'reset-delivered', told.value ->> 'account', NEW.seq, NEW.at
-  FROM json_each(NEW.data, '$.messages') AS told;
+  FROM json_each(NEW.data, '$.messages') AS told
+  JOIN reset_right AS mine ON mine.ticket = NEW.subject
+    AND mine.account = told.value ->> 'account' AND mine.sent_at IS NOT NULL;
+END;
+
+-- It ends unfinished: what was prepared or sent opens nothing any more.
+CREATE TRIGGER IF NOT EXISTS fold_reset_returned AFTER INSERT ON event
+WHEN NEW.kind = 'reset-returned'
+BEGIN
+  UPDATE reset_ticket SET returned_at = NEW.at WHERE id = NEW.subject;
+  UPDATE reset_right SET void_at = NEW.at, link_sha256 = NULL
+  WHERE ticket = NEW.subject AND used_at IS NULL AND void_at IS NULL;
 END;
 
 CREATE TRIGGER IF NOT EXISTS fold_reset_dispatched AFTER INSERT ON event

@@ -1,4 +1,5 @@
-SELECT t.id, t.letter_date, t.zone, d.step, d.at
+SELECT t.id, t.letter_date, t.zone, d.step, d.at,
+       t.returned_at IS NOT NULL
 FROM reset_ticket AS t
 CROSS JOIN reset_done AS d ON d.ticket = t.id
 WHERE t.institution = ?1 AND t.requested_at >= ?2 AND t.requested_at < ?3

@@ -1,7 +1,7 @@
 //! The password-reset procedure (PWD-1..3).
 
 use crate::bindings::exports::inaproc::akses::resets::{
-    Done, Error, Guest, Id, InstantMs, Officer, Person, Right, Step, Ticket,
+    Done, Error, Guest, Id, InstantMs, Obstacle, Officer, Person, Right, Step, Ticket,
 };
 use crate::database::{all, database, optional};
 use crate::row::Row;
@@ -49,10 +49,21 @@ impl Guest for Store {
         all(database()?.query(sql, &[ticket.into()])?, person)
     }
 
-    fn officers(work_unit: Id) -> Result<Vec<Officer>, Error> {
-        let parameters = [work_unit.into(), PAGE_ROWS_MAX.into()];
-        let sql = include_str!("../sql/reset_officers.sql");
+    fn officer_by_access(access: Id) -> Result<Option<Officer>, Error> {
+        let sql = include_str!("../sql/reset_officer.sql");
+        optional(database()?.first(sql, &[access.into()])?, officer)
+    }
+
+    fn officers_of_account(account: Id, work_unit: Id) -> Result<Vec<Officer>, Error> {
+        let parameters = [account.into(), work_unit.into(), PAGE_ROWS_MAX.into()];
+        let sql = include_str!("../sql/reset_officer_of_account.sql");
         all(database()?.query(sql, &parameters)?, officer)
+    }
+
+    fn obstacles(account: Id, institution: Id) -> Result<Vec<Obstacle>, Error> {
+        let parameters = [account.into(), institution.into(), PAGE_ROWS_MAX.into()];
+        let sql = include_str!("../sql/reset_foreign_access.sql");
+        all(database()?.query(sql, &parameters)?, obstacle)
     }
 
     fn ticket_of_document(document: Id) -> Result<Option<Id>, Error> {
@@ -154,6 +165,7 @@ fn done(row: &mut Row) -> Result<Done, Error> {
         zone: row.take()?,
         step: row.take()?,
         at: row.take()?,
+        returned: row.take()?,
     })
 }
 
@@ -171,6 +183,17 @@ fn officer(row: &mut Row) -> Result<Officer, Error> {
     Ok(Officer {
         access: row.take()?,
         account: row.take()?,
+        work_unit: row.take()?,
+        institution: row.take()?,
+        zone: row.take()?,
+        ends_at: row.take()?,
+        known: row.take()?,
+    })
+}
+
+fn obstacle(row: &mut Row) -> Result<Obstacle, Error> {
+    Ok(Obstacle {
+        institution: row.take()?,
         zone: row.take()?,
         ends_at: row.take()?,
     })

@@ -37,6 +37,10 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 /// The longest new password (ours).
 pub const PASSWORD_CHARS_MAX: usize = 128;
 
+/// The longest password in bytes of UTF-8, wherever one is sent: signing in has to
+/// take every password that could be chosen.
+pub const PASSWORD_BYTES_MAX: usize = 4 * PASSWORD_CHARS_MAX;
+
 /// One step, as far as rules depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
@@ -285,15 +289,18 @@ pub enum Command {
     Confirm(Vec<Confirmed>),
     /// Any other step.
     Do(Output),
+    /// No step: it ends here, unfinished, for a reason.
+    Return(String),
 }
 
 impl Command {
-    /// The step that it is.
-    pub const fn step(&self) -> u8 {
+    /// The step that it is; none for a return.
+    pub const fn step(&self) -> Option<u8> {
         match self {
-            Self::Request(_) => 1,
-            Self::Confirm(_) => 4,
-            Self::Do(output) => output.step(),
+            Self::Request(_) => Some(1),
+            Self::Confirm(_) => Some(4),
+            Self::Do(output) => Some(output.step()),
+            Self::Return(_) => None,
         }
     }
 }
@@ -305,6 +312,11 @@ pub enum Event {
     Requested(Request),
     /// A later step.
     Done(Output),
+    /// It ended unfinished, and why.
+    Returned {
+        /// In the words of who returned it.
+        reason: String,
+    },
 }
 
 /// Who did a step, and when.
@@ -314,6 +326,15 @@ pub struct Done {
     pub by: AccountId,
     /// When.
     pub at: Instant,
+}
+
+/// How a ticket ended unfinished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// By whom, and when.
+    pub done: Done,
+    /// Why.
+    pub reason: String,
 }
 
 /// One run of the procedure.
@@ -327,6 +348,8 @@ pub struct Ticket {
     pub done: Vec<Done>,
     /// What steps 2, 3 ... left behind.
     pub outputs: Vec<Output>,
+    /// That it ended unfinished.
+    pub returned: Option<Returned>,
 }
 
 /// Why not.
@@ -367,6 +390,20 @@ pub enum Refusal {
     NamesDiffer,
     /// Nobody handles the reset of their own password after step 1 (ours).
     OwnReset,
+    /// Whoever asked does not confirm, prepare and send as well (ours): one person
+    /// with both duties could take any account over.
+    OwnRequest {
+        /// The step.
+        step: u8,
+    },
+    /// It ended unfinished.
+    Returned {
+        /// When.
+        at: Instant,
+    },
+    /// Only the actor of the current step, the head who asked and whom it concerns
+    /// return it.
+    NotTheirsToReturn,
     /// Another text than the corrected one.
     LetterChanged,
 }
@@ -383,7 +420,9 @@ pub fn decide(
     duties: &Duties,
     now: Instant,
 ) -> Result<Event, Refusal> {
-    let step = command.step();
+    let Some(step) = command.step() else {
+        return give_back(procedure, ticket, command, who, duties);
+    };
     let place = match (ticket, &command) {
         (Some(ticket), _) => ticket.request.place(),
         (None, Command::Request(request)) => request.place(),
@@ -399,8 +438,12 @@ pub fn decide(
         let actor = rule.actor;
         return Err(Refusal::NotTheActor { step, actor });
     }
-    if step > 1 && ticket.is_some_and(|ticket| ticket.concerns(who)) {
-        return Err(Refusal::OwnReset);
+    if let Some(barred) = ticket.and_then(|ticket| ticket.bars(step, who)) {
+        return Err(barred);
+    }
+    if let Some(returned) = ticket.and_then(|ticket| ticket.returned.as_ref()) {
+        let at = returned.done.at;
+        return Err(Refusal::Returned { at });
     }
     let next = ticket.map_or(1, Ticket::next_step);
     if let Some(done) = ticket.and_then(|ticket| ticket.done_at(step)) {
@@ -418,8 +461,38 @@ pub fn decide(
             ticket.check(&output)?;
             Ok(Event::Done(output))
         }
-        (None, _) => Err(Refusal::UnknownTicket),
+        (None, _) | (_, Command::Return(_)) => Err(Refusal::UnknownTicket),
     }
+}
+
+/// A ticket that should not go on: the letter was wrong, or somebody's password was
+/// to be reset who never asked.
+fn give_back(
+    procedure: &Procedure,
+    ticket: Option<&Ticket>,
+    command: Command,
+    who: AccountId,
+    duties: &Duties,
+) -> Result<Event, Refusal> {
+    let party = |ticket: &&Ticket| ticket.is_party(procedure, who, duties);
+    let (Some(ticket), Command::Return(reason)) = (ticket.filter(party), command) else {
+        return Err(Refusal::UnknownTicket);
+    };
+    if let Some(returned) = &ticket.returned {
+        let at = returned.done.at;
+        return Err(Refusal::Returned { at });
+    }
+    if let Some(done) = ticket.done_at(STEPS) {
+        let at = done.at;
+        return Err(Refusal::AlreadyDone { step: STEPS, at });
+    }
+    if !ticket.may_return(procedure, who, duties) {
+        return Err(Refusal::NotTheirsToReturn);
+    }
+    if reason.trim().is_empty() {
+        return Err(Refusal::MissingOutput("reason"));
+    }
+    Ok(Event::Returned { reason })
 }
 
 fn check_request(request: &Request, now: Instant) -> Result<(), Refusal> {
@@ -458,10 +531,16 @@ impl Ticket {
                 request,
                 done: vec![done],
                 outputs: Vec::new(),
+                returned: None,
             }),
+            (Some(ticket), _) if ticket.is_closed() => None,
             (Some(mut ticket), Event::Done(output)) if output.step() == ticket.next_step() => {
                 ticket.done.push(done);
                 ticket.outputs.push(output);
+                Some(ticket)
+            }
+            (Some(mut ticket), Event::Returned { reason }) => {
+                ticket.returned = Some(Returned { done, reason });
                 Some(ticket)
             }
             _ => None,
@@ -473,9 +552,40 @@ impl Ticket {
         u8::try_from(self.done.len() + 1).unwrap_or(u8::MAX)
     }
 
-    /// Whether all steps are done.
+    /// Whether all steps are done, or it was returned.
     pub fn is_closed(&self) -> bool {
-        self.next_step() > STEPS
+        self.next_step() > STEPS || self.returned.is_some()
+    }
+
+    /// How many events made it: a step's number is its event's version, and a return
+    /// takes the place of the step that it refuses.
+    pub fn version(&self) -> u8 {
+        self.next_step() - u8::from(self.returned.is_none())
+    }
+
+    /// Why somebody does not do a step although it is their duty there.
+    pub fn bars(&self, step: u8, who: AccountId) -> Option<Refusal> {
+        if step > 1 && self.concerns(who) {
+            return Some(Refusal::OwnReset);
+        }
+        let asked = self.done_at(1).is_some_and(|done| done.by == who);
+        (asked && matches!(step, 4..=6)).then_some(Refusal::OwnRequest { step })
+    }
+
+    /// Whether somebody may end it unfinished, as long as it is open.
+    pub fn may_return(&self, procedure: &Procedure, who: AccountId, duties: &Duties) -> bool {
+        let asked = self.done_at(1).is_some_and(|done| done.by == who);
+        let is_actor = procedure.is_actor(self.next_step(), duties, self.request.place());
+        asked || is_actor || self.concerns(who)
+    }
+
+    /// Whether the request letter is kept from this person: the numbers of those who
+    /// cannot sign in are to be heard from them, so whoever compares them in step 4
+    /// does not see what else might say one (PWD-3).
+    pub fn withholds_letter(&self, procedure: &Procedure, who: AccountId, duties: &Duties) -> bool {
+        self.done_at(4).is_none()
+            && procedure.is_actor(4, duties, self.request.place())
+            && self.bars(4, who).is_none()
     }
 
     /// Who did a step.

@@ -3,11 +3,12 @@
 
 pub mod calendar;
 pub mod link;
+pub mod people;
 pub mod view;
 pub mod words;
 
 use akses_domain::deadline::StandardTime;
-use akses_domain::duty::Duties;
+use akses_domain::duty::{Duties, Duty};
 use akses_domain::ids::{AccountId, TicketId};
 use akses_domain::reset::{
     Command, Done, Event, Output, Procedure, Refusal, Request, Step, Ticket, decide,
@@ -17,6 +18,8 @@ use akses_endpoint::accesses::{duties, from_word};
 use akses_endpoint::store::events::{self, Appended, Stamp};
 use akses_endpoint::store::resets;
 use akses_endpoint::{Call, Problem, record};
+use serde::Deserialize;
+use serde_json::json;
 
 pub use akses_endpoint::store::resets::Step as StepTexts;
 
@@ -31,6 +34,10 @@ pub const NUMBER_CHARS_MAX: usize = 100;
 
 /// Letters of the notification letter.
 pub const LETTER_CHARS_MAX: usize = 6_000;
+
+/// Lines of it: with the breaks of long ones some fifteen pages, far fewer than a PDF
+/// has.
+pub const LETTER_LINES_MAX: usize = 500;
 
 /// How often a change is tried anew because another came first.
 const ROUNDS_MAX: u32 = 4;
@@ -124,7 +131,13 @@ impl Actor {
         now: Instant,
     ) -> Result<Event, Problem> {
         let rules = &self.steps.rules;
-        decide(rules, ticket, command, self.account, &self.duties, now).map_err(refused)
+        let decided = decide(rules, ticket, command, self.account, &self.duties, now);
+        decided.or_else(|refusal| match (refusal, ticket) {
+            (Refusal::NotTheActor { step, actor }, Some(ticket)) => {
+                Err(not_the_actor(step, actor, Some(&where_of(ticket, actor)?)))
+            }
+            (refusal, _) => Err(refused(refusal)),
+        })
     }
 
     /// Step 1, on a ticket of this id.
@@ -214,14 +227,47 @@ fn to_store(ticket: &Ticket, event: &Event) -> Result<events::Event, Problem> {
     let (kind, data) = match event {
         Event::Requested(request) => ("reset-requested", serde_json::to_string(request)),
         Event::Done(output) => ("reset-step-done", serde_json::to_string(output)),
+        Event::Returned { reason } => (
+            "reset-returned",
+            serde_json::to_string(&json!({ "reason": reason })),
+        ),
     };
     Ok(events::Event {
         subject: ticket.id.to_string(),
-        version: u32::from(ticket.next_step()) - 1,
+        version: u32::from(ticket.version()),
         kind: kind.to_owned(),
         data: data.map_err(|error| Problem::internal(error.to_string()))?,
         institution: Some(ticket.request.institution.to_string()),
     })
+}
+
+/// What a return says.
+#[derive(Deserialize)]
+struct Reason {
+    reason: String,
+}
+
+/// Where a step's actor has to be: at the work unit, or in the institution.
+fn where_of(ticket: &Ticket, actor: Duty) -> Result<String, Problem> {
+    let row = resets::ticket_by_id(&ticket.id.to_string())?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    Ok(match actor {
+        Duty::WorkUnitHead => row.work_unit_name,
+        _ => row.institution_name,
+    })
+}
+
+fn not_the_actor(step: u8, actor: Duty, place: Option<&str>) -> Problem {
+    let place = match (place, actor) {
+        (Some(place), _) => place,
+        (None, Duty::WorkUnitHead) => "satuan kerja pada permohonan ini",
+        (None, _) => "instansi pada permohonan ini",
+    };
+    let detail = format!(
+        "Langkah {step} hanya dapat dilakukan oleh {} {place}, dengan akses yang masih aktif.",
+        words::duty(actor)
+    );
+    Problem::forbidden("not-your-step", &detail).with("step", step)
 }
 
 /// A ticket from its history.
@@ -236,6 +282,11 @@ pub fn load(id: TicketId) -> Result<Option<Ticket>, Problem> {
             "reset-requested" => serde_json::from_str(&stored.event.data).map(Event::Requested),
             "reset-step-done" => {
                 serde_json::from_str::<Output>(&stored.event.data).map(Event::Done)
+            }
+            "reset-returned" => {
+                serde_json::from_str::<Reason>(&stored.event.data).map(|data| Event::Returned {
+                    reason: data.reason,
+                })
             }
             // An id of something else is no ticket.
             _ => return Ok(None),
@@ -258,15 +309,7 @@ pub fn load(id: TicketId) -> Result<Option<Ticket>, Problem> {
 pub fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::UnknownTicket => Problem::not_found(),
-        Refusal::NotTheActor { step, actor } => Problem::forbidden(
-            "not-your-step",
-            &format!(
-                "Langkah {step} hanya dapat dilakukan oleh {} yang bersangkutan, dengan akses \
-                 yang masih aktif.",
-                words::duty(actor)
-            ),
-        )
-        .with("step", step),
+        Refusal::NotTheActor { step, actor } => not_the_actor(step, actor, None),
         Refusal::AlreadyDone { step, at } => Problem::conflict(
             "step-already-done",
             &format!("Langkah {step} sudah selesai. Muat ulang permohonan ini."),
@@ -307,12 +350,32 @@ pub fn refused(refusal: Refusal) -> Problem {
         Refusal::NamesDiffer => Problem::field(
             "people",
             "names-differ",
-            "Nama atau nomor pengambilan tidak sama dengan surat permohonan. Tanyakan langsung \
-             kepada orangnya; bila tetap berbeda, kembalikan kepada Satuan Kerja.",
+            "Nama atau nomor pengambilan tidak sama dengan yang diketik Kepala Satuan Kerja. \
+             Tanyakan lagi langsung kepada orangnya. Bila tetap berbeda, kembalikan permohonan \
+             ini dengan alasannya; Satuan Kerja lalu mengirim permohonan baru.",
         ),
         Refusal::OwnReset => Problem::forbidden(
             "own-reset",
             "Permohonan ini tentang akun Anda sendiri. Petugas lain yang mengerjakannya.",
+        ),
+        Refusal::OwnRequest { step } => Problem::forbidden(
+            "own-request",
+            &format!(
+                "Langkah {step} tidak dapat dilakukan oleh orang yang mengajukan permohonan ini. \
+                 Anggota Tim Pengelola LPSE yang lain mengerjakannya."
+            ),
+        )
+        .with("step", step),
+        Refusal::Returned { at } => Problem::conflict(
+            "reset-returned",
+            "Permohonan ini sudah dikembalikan dan tidak dilanjutkan. Satuan Kerja dapat \
+             mengirim permohonan baru.",
+        )
+        .with("returned_at_ms", at.ms()),
+        Refusal::NotTheirsToReturn => Problem::forbidden(
+            "not-yours-to-return",
+            "Yang dapat mengembalikan permohonan ini: petugas langkah yang sedang berjalan, \
+             Kepala Satuan Kerja yang mengajukan, dan orang yang akunnya direset.",
         ),
         Refusal::LetterChanged => Problem::conflict(
             "letter-changed",

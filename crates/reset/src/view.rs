@@ -125,6 +125,21 @@ pub struct TicketView {
     pub letters: Vec<LetterView>,
     /// The signed letter, for `GET /api/documents/:id`.
     pub letter: Option<String>,
+    /// That it ended unfinished, and why.
+    pub returned: Option<ReturnedView>,
+    /// Whether the caller may end it unfinished.
+    pub may_return: bool,
+}
+
+/// A return.
+#[derive(Debug, Serialize)]
+pub struct ReturnedView {
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 impl TicketView {
@@ -159,11 +174,15 @@ impl TicketView {
             letter_date: ticket.request.letter_date.to_string(),
             document: ticket.request.document.to_string(),
             next_step: next,
-            your_turn: next.is_some_and(is_actor) && !ticket.concerns(actor.account),
+            your_turn: next
+                .is_some_and(|step| is_actor(step) && ticket.bars(step, actor.account).is_none()),
             steps: steps(call, actor, ticket)?,
             letter_proposal: letter_proposal(ticket, &people).filter(|_| letters.is_empty()),
             letters,
             letter: ticket.signed().map(|(document, _)| document.to_string()),
+            returned: returned(ticket)?,
+            may_return: !ticket.is_closed()
+                && ticket.may_return(&actor.steps.rules, actor.account, &actor.duties),
             people: people
                 .into_iter()
                 .map(|person| PersonView {
@@ -178,6 +197,18 @@ impl TicketView {
             id,
         })
     }
+}
+
+fn returned(ticket: &Ticket) -> Result<Option<ReturnedView>, Problem> {
+    let Some(returned) = &ticket.returned else {
+        return Ok(None);
+    };
+    let by = accounts::by_id(&returned.done.by.to_string())?;
+    Ok(Some(ReturnedView {
+        at: Moment::new(returned.done.at, ticket.request.zone),
+        by: by.map(|account| account.name).unwrap_or_default(),
+        reason: returned.reason.clone(),
+    }))
 }
 
 fn steps(call: &Call, actor: &Actor, ticket: &Ticket) -> Result<Vec<StepView>, Problem> {
@@ -204,7 +235,7 @@ fn steps(call: &Call, actor: &Actor, ticket: &Ticket) -> Result<Vec<StepView>, P
             data: StepData::new(step, texts),
             state: match step.number {
                 number if number < ticket.next_step() => "done",
-                number if number == ticket.next_step() => "current",
+                number if number == ticket.next_step() && !ticket.is_closed() => "current",
                 _ => "waiting",
             },
             done: done.map(|done| Moment::new(done.at, zone)),

@@ -21,6 +21,12 @@ const HERE: u128 = 100;
 const ELSEWHERE: u128 = 200;
 const PPK: u128 = 1;
 const ACTOR: u128 = 9;
+const HEAD: u128 = 8;
+
+/// Who asked is another than who does the rest.
+fn by(step: u8) -> u128 {
+    if step == 1 { HEAD } else { ACTOR }
+}
 
 fn duties(held: &[(Duty, Place)]) -> Duties {
     let held = held
@@ -142,7 +148,7 @@ fn command(step: u8) -> Command {
 /// What somebody with every duty there tries.
 fn attempt(ticket: Option<&Ticket>, step: u8) -> Result<Event, Refusal> {
     let all: Vec<_> = Duty::ALL.map(|duty| (duty, place(HERE))).into();
-    try_as(ticket, command(step), ACTOR, &duties(&all))
+    try_as(ticket, command(step), by(step), &duties(&all))
 }
 
 fn try_as(
@@ -158,7 +164,7 @@ fn after(step: u8) -> Option<Ticket> {
     (1..=step).fold(None, |ticket, step| {
         let event = attempt(ticket.as_ref(), step).unwrap();
         let done = Done {
-            by: account(ACTOR),
+            by: account(by(step)),
             at: NOW,
         };
         let ticket = Ticket::evolve(TicketId::new(Uuid::nil()), ticket, event, done);
@@ -249,6 +255,103 @@ fn nobody_handles_the_reset_of_their_own_password() {
 }
 
 #[test]
+fn pwd_3_who_asked_does_not_confirm_prepare_and_send_as_well() {
+    let both = duties(&[
+        (Duty::WorkUnitHead, place(HERE)),
+        (Duty::LpseTeam, place(HERE)),
+    ]);
+    for done in 1..STEPS {
+        let ticket = after(done);
+        for step in 4..=6 {
+            let outcome = try_as(ticket.as_ref(), command(step), HEAD, &both);
+            assert_eq!(outcome, Err(Refusal::OwnRequest { step }), "after {done}");
+        }
+    }
+    // The rest of the team's steps gives nobody a right.
+    for step in [7, 10, 11] {
+        assert!(try_as(after(step - 1).as_ref(), command(step), HEAD, &both).is_ok());
+    }
+    // A colleague of the team does them.
+    assert!(try_as(after(3).as_ref(), command(4), ACTOR, &both).is_ok());
+}
+
+#[test]
+fn pwd_1_an_open_ticket_is_returned_by_its_actor_its_head_and_whom_it_concerns() {
+    let give_back = |ticket: Option<&Ticket>, who, duties: &Duties| {
+        let reason = "Bukan permintaan saya".to_owned();
+        try_as(ticket, Command::Return(reason), who, duties)
+    };
+    let head = duties(&[(Duty::WorkUnitHead, place(HERE))]);
+    for done in 1..STEPS {
+        let ticket = after(done);
+        let actor = procedure().step(done + 1).unwrap().actor;
+        for duty in Duty::ALL {
+            let held = duties(&[(duty, place(HERE))]);
+            let party = procedure().steps().iter().any(|step| step.actor == duty);
+            let expected = match duty {
+                duty if duty == actor => Ok(()),
+                _ if party => Err(Refusal::NotTheirsToReturn),
+                _ => Err(Refusal::UnknownTicket),
+            };
+            let outcome = give_back(ticket.as_ref(), ACTOR, &held);
+            assert_eq!(outcome.map(|_| ()), expected, "{duty:?} after {done}");
+        }
+        assert!(give_back(ticket.as_ref(), HEAD, &head).is_ok());
+        assert!(give_back(ticket.as_ref(), PPK, &Duties::default()).is_ok());
+    }
+    let blank = Command::Return(" ".to_owned());
+    let outcome = try_as(after(1).as_ref(), blank, HEAD, &head);
+    assert_eq!(outcome, Err(Refusal::MissingOutput("reason")));
+    let outcome = give_back(after(STEPS).as_ref(), HEAD, &head);
+    assert!(matches!(
+        outcome,
+        Err(Refusal::AlreadyDone { step: STEPS, .. })
+    ));
+    assert_eq!(give_back(None, HEAD, &head), Err(Refusal::UnknownTicket));
+}
+
+#[test]
+fn pwd_1_a_returned_ticket_goes_nowhere() {
+    let all: Vec<_> = Duty::ALL.map(|duty| (duty, place(HERE))).into();
+    for done in 1..STEPS {
+        let ticket = after(done).unwrap();
+        let before = ticket.version();
+        assert_eq!(before, done);
+        let event = Event::Returned {
+            reason: "Salah nama".to_owned(),
+        };
+        let at = Done {
+            by: account(HEAD),
+            at: NOW,
+        };
+        let id = ticket.id;
+        let ticket = Ticket::evolve(id, Some(ticket), event.clone(), at).unwrap();
+        assert!(ticket.is_closed());
+        assert_eq!(ticket.version(), done + 1);
+        for step in 1..=STEPS {
+            let outcome = try_as(Some(&ticket), command(step), ACTOR, &duties(&all));
+            assert_eq!(outcome, Err(Refusal::Returned { at: NOW }), "{step}");
+        }
+        let again = Command::Return("Lagi".to_owned());
+        let outcome = try_as(Some(&ticket), again, ACTOR, &duties(&all));
+        assert_eq!(outcome, Err(Refusal::Returned { at: NOW }));
+        assert_eq!(Ticket::evolve(id, Some(ticket), event, at), None);
+    }
+}
+
+#[test]
+fn pwd_3_the_team_does_not_see_the_letter_before_it_heard_the_people() {
+    let team = duties(&[(Duty::LpseTeam, place(HERE))]);
+    let lpse = duties(&[(Duty::LpseHead, place(HERE))]);
+    for done in 1..=STEPS {
+        let ticket = after(done).unwrap();
+        let withheld = |who, duties| ticket.withholds_letter(&procedure(), account(who), duties);
+        assert_eq!(withheld(ACTOR, &team), done < 4, "{done}");
+        assert!(!withheld(ACTOR, &lpse) && !withheld(HEAD, &team) && !withheld(PPK, &team));
+    }
+}
+
+#[test]
 fn pwd_1_a_step_without_its_output_is_not_done() {
     let all: Vec<_> = Duty::ALL.map(|duty| (duty, place(HERE))).into();
     let duties = duties(&all);
@@ -280,7 +383,7 @@ fn pwd_1_a_step_without_its_output_is_not_done() {
             "archive_number",
         ),
     ] {
-        let step = command.step();
+        let step = command.step().unwrap();
         let outcome = try_as(after(step - 1).as_ref(), command, ACTOR, &duties);
         assert_eq!(outcome, Err(Refusal::MissingOutput(field)), "{step}");
     }
@@ -395,7 +498,10 @@ fn a_new_password_is_long_enough_and_can_be_typed() {
         ("aaaaaaaaaaaaaa", Err(BadPassword::Monotonous)),
         (&*"ab".repeat(64), Ok(())),
         (&*"ab".repeat(65), Err(BadPassword::TooLong)),
+        (&*"\u{1F40E}\u{1F985}".repeat(64), Ok(())),
     ] {
         assert_eq!(check_password(password), expected, "{password}");
+        // Whoever chose it can sign in with it.
+        assert!(expected.is_err() || password.len() <= PASSWORD_BYTES_MAX);
     }
 }

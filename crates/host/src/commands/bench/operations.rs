@@ -435,9 +435,17 @@ pub(super) async fn measure(
     let reset = people
         .reset_request(address, &string(&pickup, "number"))
         .await?;
-    let shots = vec![reset.shot(&people.tokens[0]); counts.slow];
+    // Every second one is returned, the others go on.
+    let shots = vec![reset.shot(&people.tokens[0]); 2 * counts.slow];
     let tickets = run("request-reset", "reset-requested", shots).await?;
-    let tickets: Vec<_> = tickets.iter().map(|(_, t)| string(t, "id")).collect();
+    let mut tickets: Vec<_> = tickets.iter().map(|(_, t)| string(t, "id")).collect();
+    let returned = tickets.split_off(tickets.len() / 2);
+    let returns = returned.iter().map(|ticket| {
+        let path = format!("/api/password-resets/{ticket}/return");
+        let body = json(&json!({ "reason": "Uji" }));
+        Shot::post(path, Some(&people.tokens[0]), body)
+    });
+    run("return-reset", "reset-returned", returns.collect()).await?;
     let mut answers = Vec::new();
     for (operation, action, actor, mut body) in reset.steps() {
         if action == "signature" {
