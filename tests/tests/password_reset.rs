@@ -857,9 +857,8 @@ fn pwd_3_the_secrets_are_nowhere() {
         let found = places.iter().any(|(place, _)| place.contains(name));
         assert!(found, "{name}");
     }
-    let found_in = |needle: &str, content: &[u8]| {
-        memchr::memmem::find(content, needle.as_bytes()).is_some()
-    };
+    let found_in =
+        |needle: &str, content: &[u8]| memchr::memmem::find(content, needle.as_bytes()).is_some();
     let secrets = [
         &*code,
         &picked_up,
