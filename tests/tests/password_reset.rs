@@ -857,9 +857,8 @@ fn pwd_3_the_secrets_are_nowhere() {
         let found = places.iter().any(|(place, _)| place.contains(name));
         assert!(found, "{name}");
     }
-    let found_in = |needle: &str, content: &[u8]| {
-        memchr::memmem::find(content, needle.as_bytes()).is_some()
-    };
+    let found_in =
+        |needle: &str, content: &[u8]| memchr::memmem::find(content, needle.as_bytes()).is_some();
     let secrets = [
         &*code,
         &picked_up,
@@ -973,7 +972,7 @@ fn pwd_3_an_access_that_somebody_else_filed_opens_no_account_that_nobody_used() 
         ),
     );
     let letter = cast
-        .head
+        .ukpbj
         .upload("surat.pdf", &pdf::decree("Surat kolektif"));
     let letter = text(&letter.expect(201).json()["id"]);
     let file = format!(
@@ -981,13 +980,13 @@ fn pwd_3_an_access_that_somebody_else_filed_opens_no_account_that_nobody_used() 
         cast.unit.code
     );
     let call = cast
-        .head
+        .ukpbj
         .call("POST", &format!("/api/collective?document={letter}"));
     let call = call.header("content-type", "text/csv").body(file);
     let checked = call.send().expect(201).json();
     let at = |step: &str| format!("/api/collective/{}{step}", text(&checked["id"]));
     let _ = cast
-        .head
+        .ukpbj
         .post(&at("/filing"), &json!({ "confirmed": true }))
         .expect(200);
     let decided = json!({ "decision": "approve", "attested": true });
