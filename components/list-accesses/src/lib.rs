@@ -53,8 +53,6 @@ struct Waiting {
 #[derive(Serialize)]
 struct FiledBy {
     name: String,
-    /// The letter: read it at `/api/documents/:id`.
-    document: String,
 }
 
 #[http_service]
@@ -111,7 +109,6 @@ fn item(
                 .find(|letter| letter.request == pending.request)
                 .map(|letter| FiledBy {
                     name: letter.filed_by_name.clone(),
-                    document: letter.document.clone(),
                 }),
             id: pending.request,
             kind: pending.kind,

@@ -254,7 +254,7 @@ fn filed_for_you(notification: &Notification, event: Submitted) -> Letter {
         "Kepala UKPBJ mengajukan akses untuk Anda".to_owned(),
         format!(
             "Pada {} Kepala UKPBJ instansi Anda mengajukan akses ini untuk Anda dengan surat \
-             kolektif. Nama yang mengajukan dan suratnya dapat Anda baca di daftar akses Anda.",
+             kolektif. Nama yang mengajukan dapat Anda baca di daftar akses Anda.",
             words::moment(notification.at, zone)
         ),
     )
