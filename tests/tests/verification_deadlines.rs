@@ -253,7 +253,7 @@ fn ver_3_digests_say_how_many_and_until_when_and_never_whose() {
             &verifier,
             "2 pengajuan menunggu verifikasi: separuh waktu lewat",
         ),
-        (&head, "2 pengajuan melewati tenggat verifikasi"),
+        (&head, "2 pengajuan melewati batas waktu verifikasi"),
     ] {
         let letter = mailbox.wait_for(&official.email, 1).remove(0);
         assert_eq!(letter.subject, subject);

@@ -212,7 +212,9 @@ mod tests {
             let code = lines
                 .find(|line| !line.is_empty() && !line.starts_with("--"))
                 .unwrap();
-            let repeats = code.contains("IF NOT EXISTS") || code.starts_with("INSERT OR IGNORE");
+            let repeats = code.contains("IF NOT EXISTS")
+                || code.starts_with("INSERT OR IGNORE")
+                || code.starts_with("DROP TRIGGER IF EXISTS");
             assert!(repeats, "{code}");
         }
     }

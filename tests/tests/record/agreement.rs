@@ -101,7 +101,7 @@ fn hold_together(worlds: u32, live: impl Fn(&[Step]) -> Met) {
         "the cut-off met {overtaken} requests in {worlds} worlds"
     );
     assert!(
-        extended > worlds && taken_back >= worlds / 20,
+        extended > worlds && taken_back >= worlds / 40,
         "{extended} extensions, {taken_back} of them taken back, in {worlds} worlds"
     );
 }
