@@ -13,10 +13,10 @@ use akses_contract::timer::{Guest, export};
 use akses_domain::handover::NAMING_HOURS;
 use akses_domain::time::Instant;
 use akses_endpoint::officials::{Accounts, Officials};
-use akses_endpoint::store::events::{self, Appended, Event, Stamp};
+use akses_endpoint::store::events::{self, Appended, Event};
 use akses_endpoint::store::handovers::{self, End};
 use akses_endpoint::{Problem, Response, config};
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::Request;
@@ -25,9 +25,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const NAME: &str = "report-unassigned";
-
-/// Who tells, in the record.
-const ACTOR: &str = "timer:report-unassigned";
 
 /// Events of the record that are read at once.
 const STRETCH_EVENTS: u32 = 5_000;
@@ -130,7 +127,7 @@ fn tell(
                 data: digest(&audience, &group.recipients, part).to_string(),
                 institution: audience.institution(part),
             };
-            match events::append(&event, &stamp(officials.now)).map_err(Problem::from)? {
+            match events::append(&event, &stamp(NAME, officials.now)).map_err(Problem::from)? {
                 Appended::Recorded => {
                     outcome.digests += 1;
                     outcome.told += part.len() as u64;
@@ -242,14 +239,4 @@ fn digest(audience: &Audience, recipients: &Accounts, ends: &[&End]) -> serde_js
         "audience": audience.word(), "work_unit": work_unit, "ends": ends,
         "recipients": recipients,
     })
-}
-
-fn stamp(now: Instant) -> Stamp {
-    Stamp {
-        actor: ACTOR.to_owned(),
-        at: now.ms(),
-        origin: "timer".to_owned(),
-        request_id: String::new(),
-        idempotency: None,
-    }
 }

@@ -4,7 +4,7 @@
 //! ([`Access::gives_entry`], PLA-1, PLA-2), and a test holds the two together.
 
 use crate::access::{
-    Access, AccessEvent, Decision, RequestKind, Standing, Status, VERIFICATION_HOURS,
+    Access, AccessEvent, Decision, RequestKind, Standing, Status, verification_deadline,
 };
 use crate::access::{Pending, Recorded};
 use crate::authority::Capacity;
@@ -206,8 +206,7 @@ pub fn why(facts: &Facts<'_>) -> Option<Why> {
 }
 
 fn waiting(facts: &Facts<'_>, pending: &Pending) -> Why {
-    let hours = u32::try_from(VERIFICATION_HOURS).unwrap_or(u32::MAX);
-    let deadline = Deadline::elapsed(pending.submitted_at, hours);
+    let deadline = verification_deadline(pending.submitted_at);
     let zone = facts.access.zone;
     let ended = || {
         let end = facts.access.ends_at();

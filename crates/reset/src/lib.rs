@@ -195,17 +195,9 @@ impl Actor {
 /// The stamp of a change with its key; and the ticket that this very change was
 /// about before, when it was sent a second time.
 fn stamp(call: &Call, person: AccountId) -> Result<(Stamp, Option<TicketId>), Problem> {
-    let actor = person.to_string();
-    let mut stamp = call.stamp(&actor);
-    stamp.idempotency = call.idempotency()?;
-    let Some(key) = &stamp.idempotency else {
-        return Ok((stamp, None));
-    };
-    match events::replay(&actor, key)? {
-        None => Ok((stamp, None)),
-        Some(Appended::Replayed(earlier)) => Ok((stamp, Some(parse(&earlier.event.subject)?))),
-        Some(_) => Err(record::key_reused()),
-    }
+    let (stamp, before) = record::stamp(call, person)?;
+    let before = before.as_deref().map(parse).transpose()?;
+    Ok((stamp, before))
 }
 
 /// The ticket this key stood for before; a step that makes something first asks
