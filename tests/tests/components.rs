@@ -567,7 +567,14 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "who-am-i",
-        &["accesses", "accounts", "sirup", "wasi:config"],
+        &[
+            "accesses",
+            "accounts",
+            "cut-offs",
+            "duties",
+            "sirup",
+            "wasi:config",
+        ],
     ),
     (
         "why-no-entry",

@@ -1,7 +1,9 @@
 //! The pages: files of `static/`, which the host mounts at `/`, and a page that
 //! says so when there is none.
 
+mod compressed;
 mod name;
+mod version;
 
 use akses_endpoint::identity::{REQUEST_ID_HEADER, sha256_hex};
 use akses_endpoint::{Problem, Response, refuse};
@@ -16,10 +18,21 @@ use std::io::Read;
 const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
 /// What a page may do: show what this service itself sends. No inline script,
-/// no inline style, nothing from elsewhere.
+/// no inline style, nothing from elsewhere. A decree that a page fetched it may
+/// show in a frame (`blob:`), which nothing from elsewhere can fill.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+    img-src 'self'; font-src 'self'; connect-src 'self'; frame-src blob:; base-uri 'none'; \
+    frame-ancestors 'none'; form-action 'self'";
+
+/// The one page whose form leaves this service: it posts a signed assertion to
+/// the platform that was chosen (PLT-3), on this machine or by TLS.
+const PLATFORM_PAGE: &str = "platform.html";
+
+/// Where that form may go besides.
+const PLATFORM_FORM_ACTION: &str = " https: http://127.0.0.1:*";
+
+/// Which state of the pages is served; an open page compares it with its own.
+const VERSION_FILE: &str = "versi.json";
 
 /// Browsers keep pages but ask each time whether they still hold: a page and
 /// its style sheet always belong together.
@@ -42,17 +55,25 @@ async fn pages(request: Request) -> Response {
         );
         return refused(request.headers(), problem.with_header("allow", "GET, HEAD"));
     }
-    let found = FileName::from_path(path)
-        .and_then(|name| Some((read(name.as_str())?, name.content_type())));
-    let page = match found {
-        Some((content, content_type)) => Page {
-            status: StatusCode::OK,
-            content_type,
-            content,
-        },
-        None => not_found(),
+    let page = FileName::from_path(path).and_then(find);
+    page.unwrap_or_else(not_found)
+        .answer(request.method(), request.headers())
+}
+
+fn find(name: FileName) -> Option<Page> {
+    let content = match name.as_str() {
+        VERSION_FILE => version::of_all_files(),
+        file => read(file),
     };
-    page.answer(request.method(), request.headers())
+    Some(Page {
+        status: StatusCode::OK,
+        content_type: name.content_type(),
+        content: content?,
+        form_action: match name.as_str() {
+            PLATFORM_PAGE => PLATFORM_FORM_ACTION,
+            _ => "",
+        },
+    })
 }
 
 /// The content of a file of `static/`; none when there is none of that name.
@@ -78,6 +99,7 @@ fn not_found() -> Page {
             "text/plain; charset=utf-8"
         },
         content: content.unwrap_or(Bytes::from_static(NOT_FOUND_TEXT.as_bytes())),
+        form_action: "",
     }
 }
 
@@ -92,19 +114,26 @@ struct Page {
     status: StatusCode,
     content_type: &'static str,
     content: Bytes,
+    /// Where its forms may go besides this service; with a leading space.
+    form_action: &'static str,
 }
 
 impl Page {
     fn answer(self, method: &Method, headers: &HeaderMap) -> Response {
-        let tag = format!("\"{}\"", &sha256_hex(&self.content)[..32]);
+        let hash = sha256_hex(&self.content);
+        let gzip = accepts_gzip(headers).then(|| compressed::gzip(&hash, &self.content));
+        let form = if gzip.is_some() { "-gz" } else { "" };
+        let tag = format!("\"{}{form}\"", &hash[..32]);
         let is_known = self.status == StatusCode::OK
             && headers
                 .get_all("if-none-match")
                 .iter()
                 .any(|value| names(value, &tag));
-        let length = self.content.len();
+        let is_compressed = gzip.is_some();
+        let content = gzip.unwrap_or(self.content);
+        let length = content.len();
         let has_body = !is_known && *method != Method::HEAD;
-        let body = if has_body { self.content } else { Bytes::new() };
+        let body = if has_body { content } else { Bytes::new() };
         let mut response = Response::new(FullBody::new(body));
         *response.status_mut() = if is_known {
             StatusCode::NOT_MODIFIED
@@ -116,18 +145,39 @@ impl Page {
             let value = HeaderValue::from_str(value).expect("these values are plain ASCII");
             headers.insert(HeaderName::from_static(name), value);
         };
-        set("content-security-policy", CONTENT_SECURITY_POLICY);
+        set(
+            "content-security-policy",
+            &format!("{CONTENT_SECURITY_POLICY}{}", self.form_action),
+        );
         set("cache-control", CACHE_CONTROL);
+        set("vary", "accept-encoding");
         if self.status == StatusCode::OK {
             set("etag", &tag);
         }
         if !is_known {
             set("content-type", self.content_type);
+            if is_compressed {
+                set("content-encoding", "gzip");
+            }
             // Without it Spin sends two packets, and keep-alive clients wait 40 ms.
             set("content-length", &length.to_string());
         }
         response
     }
+}
+
+/// Whether the browser says it takes gzip, and not with weight zero.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("accept-encoding")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let weight = weight.trim().trim_start_matches("q=");
+            name.trim() == "gzip" && !matches!(weight, "0" | "0.0" | "0.00" | "0.000")
+        })
 }
 
 /// Whether an `If-None-Match` names this tag.
@@ -148,6 +198,27 @@ mod tests {
             status: StatusCode::OK,
             content_type: TYPE_HTML,
             content: Bytes::from_static(content.as_bytes()),
+            form_action: "",
+        }
+    }
+
+    #[test]
+    fn only_who_asks_for_gzip_gets_it_under_a_tag_of_its_own() {
+        let plain = page("abc").answer(&Method::GET, &HeaderMap::new());
+        assert!(!plain.headers().contains_key("content-encoding"));
+        for (accept, is_compressed) in [
+            ("gzip, deflate, br", true),
+            ("br;q=1.0, gzip;q=0.8", true),
+            ("gzip;q=0", false),
+            ("identity", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("accept-encoding", accept.parse().unwrap());
+            let answer = page("abc").answer(&Method::GET, &headers);
+            let headers = answer.headers();
+            assert_eq!(headers.contains_key("content-encoding"), is_compressed);
+            assert_eq!(headers["vary"], "accept-encoding");
+            assert_eq!(headers["etag"] != plain.headers()["etag"], is_compressed);
         }
     }
 

@@ -1,6 +1,8 @@
 //! `GET /api/me`: who is signed in, and what they may verify now.
 
+use akses_domain::duty::Duty;
 use akses_domain::person::ServiceNumber;
+use akses_domain::time::Zone;
 use akses_endpoint::identity::CSRF_HEADER;
 use akses_endpoint::{Call, Problem, Reply, Response, accesses, serve, store};
 use serde::Serialize;
@@ -22,6 +24,12 @@ struct Me {
     csrf_token: String,
     /// Whether there is a verifier's queue to show.
     is_verifier: bool,
+    /// What active accesses make of this person now, anywhere; each word once. For
+    /// pages to offer what can be done: every operation asks for itself.
+    duties: Vec<Duty>,
+    /// This service's moment: pages count down by it, not by a clock of an old
+    /// laptop.
+    now: String,
 }
 
 #[http_service]
@@ -33,6 +41,7 @@ async fn me(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let account =
         store::accounts::by_id(&person.to_string())?.ok_or_else(Problem::not_signed_in)?;
+    let duties = accesses::duties(person, call.now())?;
     Reply::json(&Me {
         id: account.id,
         name: account.name,
@@ -45,5 +54,7 @@ async fn me(call: Call) -> Result<Reply, Problem> {
             .map(|number| number.masked()),
         csrf_token: call.header(CSRF_HEADER).unwrap_or_default().to_owned(),
         is_verifier: !accesses::authorities(person, call.now())?.is_empty(),
+        duties: Duty::ALL.into_iter().filter(|it| duties.has(*it)).collect(),
+        now: call.now().rfc3339(Zone::Wib),
     })
 }

@@ -1,0 +1,39 @@
+// What was typed survives a closed tab: kept in this browser, for this person, until it was
+// sent or they sign out. (A registration is kept by the service itself, on any machine.)
+
+const PREFIX = "akses.draf.";
+
+/** Older than this, a draft says nothing about what people want now. */
+const KEPT_DAYS = 30;
+
+/** The draft of one form of one person: `localDraft(me, "nonaktifkan:" + id)`. */
+export function localDraft(person, name) {
+  const place = `${PREFIX}${person.id}.${name}`;
+  return {
+    save(values) {
+      try {
+        localStorage.setItem(place, JSON.stringify({ at: Date.now(), values }));
+      } catch {
+        // A full or closed store loses only the draft, never what is on the page.
+      }
+    },
+    load() {
+      try {
+        const { at, values } = JSON.parse(localStorage.getItem(place));
+        return Date.now() - at < KEPT_DAYS * 86_400_000 ? values : null;
+      } catch {
+        return null;
+      }
+    },
+    drop() {
+      localStorage.removeItem(place);
+    },
+  };
+}
+
+/** All drafts of everybody in this browser, at sign-out: the next person may be another. */
+export function dropDrafts() {
+  for (const place of Object.keys(localStorage)) {
+    if (place.startsWith(PREFIX)) localStorage.removeItem(place);
+  }
+}
