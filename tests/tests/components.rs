@@ -100,6 +100,17 @@ const PLAIN_WASI: [&str; 5] = [
 
 /// What each component reaches. `wasi:config` is variables of spin.toml.
 const REACHES: &[(&str, &[&str])] = &[
+    (
+        "access-history",
+        &[
+            "accesses",
+            "accounts",
+            "cut-offs",
+            "events",
+            "reference",
+            "wasi:config",
+        ],
+    ),
     ("accept-terms", &["accounts", "events", "platforms"]),
     ("api-description", &[]),
     (

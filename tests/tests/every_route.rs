@@ -50,6 +50,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/coming-wave", "GET", For::Officials),
     ("/api/appeals", "POST", For::Officials),
     ("/api/accesses/:id/successors", "GET", For::People),
+    ("/api/accesses/:id/history", "GET", For::People),
     ("/api/accesses/:id/handover", "POST", For::People),
     ("/api/handovers", "GET", For::Officials),
     ("/api/handovers/:id/successor", "POST", For::People),

@@ -122,7 +122,44 @@ fn an_access_lives_through_everything_with_one_mail_for_each_step() {
             "request-approved",
         ]
     );
+    the_history_tells_all_of_it(&walk, &verifier, &id, reason);
     walk.end();
+}
+
+/// ALL-1, ALL-2: to the owner and to the verifier, by office and not by name; a
+/// stranger does not learn that there is anything.
+fn the_history_tells_all_of_it(walk: &Walk, verifier: &Person, id: &str, reason: &str) {
+    let path = format!("/api/accesses/{id}/history");
+    let told = walk.person.get(&path).expect(200).json();
+    let events = told["events"].as_array().unwrap();
+    let kinds: Vec<_> = events
+        .iter()
+        .map(|it| it["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "requested",
+            "rejected",
+            "requested",
+            "approved",
+            "deactivated",
+            "reactivation-requested",
+            "approved",
+            "expired",
+            "reactivation-requested",
+            "approved",
+        ]
+    );
+    assert!(events[1]["text"].as_str().unwrap().contains(reason));
+    assert!(events[1]["by"].as_str().unwrap().starts_with("VAI "));
+    assert!(events[6]["text"].as_str().unwrap().contains("10 Mei 2026"));
+    assert_eq!(events[0]["by"], "Anda");
+    assert_eq!(told["access"]["status_text"], "Aktif");
+
+    let as_verifier = verifier.get(&path).expect(200).json();
+    assert_eq!(as_verifier["events"][0]["by"], "Pemilik akses");
+    walk.world.person().get(&path).problem(404, "not-found");
 }
 
 /// The time of day of a moment that the service answered.

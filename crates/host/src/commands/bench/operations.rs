@@ -301,6 +301,11 @@ pub(super) async fn measure(
         Some(&owned[0].token),
     );
     run("list-successors", "fixed", vec![successors; counts.reads]).await?;
+    let history = Shot::get(
+        format!("/api/accesses/{}/history", owned[0].access),
+        Some(&owned[0].token),
+    );
+    run("access-history", "fixed", vec![history; counts.reads]).await?;
     let head = people.tokens[0].clone();
     let handovers = Shot::get("/api/handovers?limit=10", Some(&head));
     run("list-handovers", "fixed", vec![handovers; counts.reads]).await?;
