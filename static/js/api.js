@@ -79,6 +79,11 @@ export function get(path, options = {}) {
   return exchange("GET", path, options);
 }
 
+/** Reads a document as a `Blob`; what is wrong with that is told as everywhere. */
+export function getFile(path, options = {}) {
+  return exchange("GET", path, { ...options, isFile: true });
+}
+
 /**
  * Changes something. `intent` names what the person wants ("daftar PPK"): as long as the
  * body stays the same, each try carries the same Idempotency-Key, also after the page was
@@ -126,13 +131,14 @@ async function mended(error, attempt) {
 }
 
 class Attempt {
-  constructor(method, path, { body, intent, ifMatch, signal, session }) {
+  constructor(method, path, { body, intent, ifMatch, signal, session, isFile }) {
     this.method = method;
     this.path = path;
     this.body = body === undefined ? undefined : JSON.stringify(body);
     this.ifMatch = ifMatch;
     this.signal = signal;
     this.isOpen = session === "open";
+    this.isFile = isFile;
     this.intent = intent ? new Intent(intent, `${path} ${this.body}`) : null;
     this.canRepeat = method === "GET" || this.intent !== null;
   }
@@ -148,11 +154,12 @@ class Attempt {
     let content;
     try {
       response = await fetch(this.path, { method: this.method, headers, body: this.body, signal });
-      content = await response.text();
+      content = await (this.isFile && response.ok ? response.blob() : response.text());
     } catch (error) {
       if (this.signal?.aborted) throw error;
       throw new Offline(error);
     }
+    if (content instanceof Blob) return content;
     return answered(response.status, content, response.headers.get("retry-after"));
   }
 

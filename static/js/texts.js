@@ -37,6 +37,7 @@ export const page = {
     handovers: "Serah Terima",
     resets: "Reset Kata Sandi",
     dashboard: "Dasbor",
+    cutOffs: "Pemutusan Nasional",
   },
 };
 
@@ -85,6 +86,12 @@ export const combobox = {
   choose: (label) => `Pilih ${label} dari daftar.`,
 };
 
+/** Charts. */
+export const chart = {
+  figures: (n) => `Angka dalam tabel (${n} baris)`,
+  column: (name, value, part) => (part ? `${name}: ${value}, di antaranya ${part} berarsir` : `${name}: ${value}`),
+};
+
 /** Uploading a decree. */
 export const upload = {
   choose: "Pilih Berkas PDF",
@@ -97,6 +104,14 @@ export const upload = {
   done: (name, size) => `${name} (${size}) terunggah.`,
   failed: "Unggahan terputus. Berkas masih terpilih; tekan “Coba Lagi”.",
   waiting: "Tunggu sampai berkas selesai diunggah.",
+};
+
+/** A PDF in a page. */
+export const documents = {
+  show: (title) => `Tampilkan ${title}`,
+  shown: (title) => `${title} ditampilkan.`,
+  save: (title, size) => `Unduh ${title} (PDF, ${size})`,
+  notHere: "Peramban ini tidak dapat menampilkan PDF di dalam halaman. Unduh berkasnya untuk membacanya.",
 };
 
 /** Masuk. */
