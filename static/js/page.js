@@ -81,29 +81,43 @@ const NAV = [
   { href: "/serah-terima", text: t.nav.handovers, duties: ["budget-user", "ukpbj-head"] },
   { href: "/reset", text: t.nav.resets, duties: ["work-unit-head", "ukpbj-head", "lpse-head", "lpse-team"] },
   { href: "/dasbor", text: t.nav.dashboard, duties: ["vai", "ukpbj-head", "directorate"] },
+  { href: "/pemutusan", text: t.nav.cutOffs, duties: ["directorate"] },
 ];
 
 function drawMenu(person) {
   const place = document.getElementById("menu");
+  const bar = place.parentElement;
+  bar.querySelectorAll(":scope > .account, :scope > .toggle").forEach((it) => it.remove());
   if (!person) {
-    const isHere = location.pathname === "/masuk";
-    fill(place, isHere ? null : h("ul", null, h("li", null, h("a", { href: "/masuk" }, t.signIn))));
+    fill(place);
+    if (location.pathname !== "/masuk") place.before(h("div", { class: "account" }, h("a", { href: "/masuk" }, t.signIn)));
     return;
   }
   const shown = NAV.filter((it) => it.if?.(person) ?? it.duties?.some((duty) => person.duties.includes(duty)) ?? true);
-  const list = h("ul", { id: "menu-isi" }, shown.map((it) => h("li", null, h("a", { href: it.href, "aria-current": isCurrent(it.href) ? "page" : null }, it.text))));
-  const toggle = h("button", { type: "button", class: "quiet toggle", "aria-expanded": "false", "aria-controls": "menu-isi" }, t.menu);
-  toggle.addEventListener("click", () => {
-    const opened = toggle.getAttribute("aria-expanded") !== "true";
-    toggle.setAttribute("aria-expanded", String(opened));
+  fill(place, h("ul", null, shown.map((it) => h("li", null, h("a", { href: it.href, "aria-current": isCurrent(it.href) ? "page" : null }, it.text)))));
+  place.before(toggleFor(bar), accountOf(person));
+}
+
+/** On a narrow screen the menu waits behind one button (style.css); Escape puts it back. */
+function toggleFor(bar) {
+  const toggle = h("button", { type: "button", class: "quiet toggle", "aria-expanded": "false", "aria-controls": "menu" }, t.menu);
+  const open = (isOpen) => toggle.setAttribute("aria-expanded", String(isOpen));
+  toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
+  bar.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || toggle.getAttribute("aria-expanded") !== "true") return;
+    open(false);
+    toggle.focus();
   });
+  return toggle;
+}
+
+function accountOf(person) {
   const leave = actionButton(t.signOut, async () => {
     await signOut();
     dropDrafts();
     leaveTo("/masuk");
   }, { kind: "quiet" });
-  list.append(h("li", { class: "account" }, h("a", { href: "/pengaturan/profil", title: t.signedInAs(person.name) }, person.name), leave));
-  fill(place, toggle, list);
+  return h("div", { class: "account" }, h("a", { href: "/pengaturan/profil", title: t.signedInAs(person.name) }, person.name), leave);
 }
 
 function isCurrent(href) {
