@@ -82,7 +82,6 @@ const NAV = [
   { href: "/reset", text: t.nav.resets, duties: ["work-unit-head", "ukpbj-head", "lpse-head", "lpse-team"] },
   { href: "/dasbor", text: t.nav.dashboard, duties: ["vai", "ukpbj-head", "directorate"] },
   { href: "/pemutusan", text: t.nav.cutOffs, duties: ["directorate"] },
-  { href: "/pemutusan", text: t.nav.cutOffs, duties: ["directorate"] },
 ];
 
 function drawMenu(person) {

@@ -38,7 +38,6 @@ export const page = {
     resets: "Reset Kata Sandi",
     dashboard: "Dasbor",
     cutOffs: "Pemutusan Nasional",
-    cutOffs: "Pemutusan Nasional",
   },
 };
 
@@ -85,12 +84,6 @@ export const combobox = {
   count: (n) => `${n} pilihan. Pakai panah bawah untuk memilih.`,
   failed: "Daftar belum dapat dimuat. Coba ketik lagi.",
   choose: (label) => `Pilih ${label} dari daftar.`,
-};
-
-/** Charts. */
-export const chart = {
-  figures: (n) => `Angka dalam tabel (${n} baris)`,
-  column: (name, value, part) => (part ? `${name}: ${value}, di antaranya ${part} berarsir` : `${name}: ${value}`),
 };
 
 /** Charts. */
