@@ -79,6 +79,18 @@ export function get(path, options = {}) {
   return exchange("GET", path, options);
 }
 
+/** Reads every page of a list that is short by its nature: the items of `name`. */
+export async function getAll(path, name, options = {}) {
+  const items = [];
+  let next = null;
+  do {
+    const page = await get(next ? `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(next)}` : path, options);
+    items.push(...page[name]);
+    next = page.next;
+  } while (next);
+  return items;
+}
+
 /** Reads a document as a `Blob`; what is wrong with that is told as everywhere. */
 export function getFile(path, options = {}) {
   return exchange("GET", path, { ...options, isFile: true });

@@ -75,7 +75,7 @@ const NAV = [
   { href: "/platform", text: t.nav.platforms },
   { href: "/pesan", text: t.nav.messages },
   { href: "/verifikasi", text: t.nav.queue, if: (it) => it.is_verifier },
-  { href: "/rapat/antrean", text: t.nav.meetings, duties: ["operator"] },
+  { href: "/rapat/antrean", text: t.nav.meetings, if: (it) => it.is_verifier },
   { href: "/pengganti", text: t.nav.substitutes, duties: ["vai"] },
   { href: "/kolektif", text: t.nav.collective, duties: ["ukpbj-head"] },
   { href: "/serah-terima", text: t.nav.handovers, duties: ["budget-user", "ukpbj-head"] },

@@ -77,6 +77,12 @@ export const countdown = {
   seconds: (n) => `${n} detik`,
 };
 
+/** What a page says about the line that it hears the service by. */
+export const live = {
+  up: "Tersambung. Halaman ini memperbarui diri.",
+  lost: "Sambungan terputus. Menyambung kembali…",
+};
+
 /** Choosing from a long list by typing. */
 export const combobox = {
   hint: "Ketik beberapa huruf, lalu pilih dari daftar.",
