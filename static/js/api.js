@@ -99,7 +99,7 @@ export function getFile(path, options = {}) {
 /**
  * Changes something. `intent` names what the person wants ("daftar PPK"): as long as the
  * body stays the same, each try carries the same Idempotency-Key, also after the page was
- * loaded anew, so that pressing twice does one thing.
+ * loaded anew, so that pressing twice does one thing. `type` sends a text as it is ("text/csv").
  */
 export function send(method, path, body, options = {}) {
   return exchange(method, path, { ...options, body: body ?? {} });
@@ -112,28 +112,32 @@ export function changeHeaders() {
 
 async function exchange(method, path, options) {
   const attempt = new Attempt(method, path, options);
+  const answer = await mending(() => attempt.once(), attempt);
+  attempt.settled();
+  return answer;
+}
+
+/**
+ * Runs `once`, and once more after what can be mended: a session that ended, and, where it
+ * `canRepeat`, a dropped line. (upload.js sends in its own way and is mended as all.)
+ */
+export async function mending(once, { canRepeat, isOpen = false }) {
   try {
-    const answer = await attempt.once();
-    attempt.settled();
-    return answer;
+    return await once();
   } catch (error) {
-    if (await mended(error, attempt)) {
-      const answer = await attempt.once();
-      attempt.settled();
-      return answer;
-    }
+    if (await mended(error, { canRepeat, isOpen })) return once();
     throw error;
   }
 }
 
 /** Whether it is worth asking once more: a dropped line, a busy service, a session that ended. */
-async function mended(error, attempt) {
+async function mended(error, { canRepeat, isOpen }) {
   if (error instanceof Offline || error.status === 503) {
-    if (!attempt.canRepeat) return false;
+    if (!canRepeat) return false;
     await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     return true;
   }
-  if (attempt.isOpen || !(error instanceof ApiProblem)) return false;
+  if (isOpen || !(error instanceof ApiProblem)) return false;
   if (error.status === 401 && askToSignIn) return askToSignIn();
   if (error.slug === "csrf-token" && knownPerson) {
     const before = knownPerson.id;
@@ -143,10 +147,11 @@ async function mended(error, attempt) {
 }
 
 class Attempt {
-  constructor(method, path, { body, intent, ifMatch, signal, session, isFile }) {
+  constructor(method, path, { body, type, intent, ifMatch, signal, session, isFile }) {
     this.method = method;
     this.path = path;
-    this.body = body === undefined ? undefined : JSON.stringify(body);
+    this.body = body === undefined || type ? body : JSON.stringify(body);
+    this.type = type ?? "application/json";
     this.ifMatch = ifMatch;
     this.signal = signal;
     this.isOpen = session === "open";
@@ -158,7 +163,7 @@ class Attempt {
   async once() {
     const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS_MAX), ...(this.signal ? [this.signal] : [])]);
     const headers = { accept: "application/json" };
-    if (this.body !== undefined) headers["content-type"] = "application/json";
+    if (this.body !== undefined) headers["content-type"] = this.type;
     if (this.method !== "GET" && csrfToken) headers["x-csrf-token"] = csrfToken;
     if (this.ifMatch) headers["if-match"] = this.ifMatch;
     if (this.intent) headers["idempotency-key"] = this.intent.key;
@@ -210,7 +215,7 @@ class Intent {
 }
 
 /** 128 random bits. (`randomUUID` is missing where a test server has no TLS.) */
-function randomKey() {
+export function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -94,10 +94,11 @@ function define(whole, { own, error, kind, element, required }) {
 /**
  * A form of such fields. `onsubmit(values)` may be async; an `ApiProblem` with fields is shown
  * beside them (`names` maps the API's names to ours where they differ), any other above the
- * button. `draft` (draft.js) keeps what was typed. The result has `fields` by name, `values`,
+ * button. `draft` (draft.js) keeps what was typed; `asks: false` lets people leave without being
+ * asked, where leaving loses nothing. The result has `fields` by name, `values`,
  * `show(problems)` and `settled()` (nothing unsaved any more).
  */
-export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind = "main", label }) {
+export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind = "main", label, asks = true }) {
   const byName = Object.fromEntries(fields.map((it) => [it.name, it]));
   const summary = h("div", { class: "summary", tabindex: "-1" });
   const button = h("button", { type: "submit", class: kind }, submit);
@@ -122,7 +123,7 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
   };
 
   const changed = () => {
-    setUnsaved(whole, true);
+    setUnsaved(whole, asks);
     draft?.save(whole.values);
   };
   whole.addEventListener("input", changed);

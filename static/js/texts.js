@@ -88,6 +88,8 @@ export const combobox = {
   hint: "Ketik beberapa huruf, lalu pilih dari daftar.",
   none: "Tidak ada yang cocok. Coba kata lain.",
   count: (n) => `${n} pilihan. Pakai panah bawah untuk memilih.`,
+  more: "Masih ada yang lain; ketik untuk mempersempit.",
+  searching: "Mencari…",
   failed: "Daftar belum dapat dimuat. Coba ketik lagi.",
   choose: (label) => `Pilih ${label} dari daftar.`,
 };
@@ -106,7 +108,13 @@ export const upload = {
   tooLarge: (size) => `Berkas ini ${size}. Paling besar 2 MB; pindai ulang dengan resolusi lebih kecil.`,
   notPdf: "Berkas ini bukan PDF. Simpan atau pindai sebagai PDF, lalu pilih lagi.",
   empty: "Berkas ini kosong. Pilih berkas lain.",
+  missing: "Pilih berkas PDF.",
+  orDrop: "atau seret ke kotak ini",
+  one: "Pilih satu berkas saja. Gabungkan bila suratnya terpisah-pisah.",
+  unreadable: "Berkas ini tidak dapat dibaca. Bila berada di ponsel atau penyimpanan awan, unduh dahulu, lalu pilih lagi.",
+  sending: (name) => `Mengunggah ${name}`,
   progress: (percent) => `Mengunggah ${percent}%`,
+  checking: "Terkirim; sedang diperiksa…",
   done: (name, size) => `${name} (${size}) terunggah.`,
   failed: "Unggahan terputus. Berkas masih terpilih; tekan “Coba Lagi”.",
   waiting: "Tunggu sampai berkas selesai diunggah.",
@@ -117,6 +125,7 @@ export const documents = {
   show: (title) => `Tampilkan ${title}`,
   shown: (title) => `${title} ditampilkan.`,
   save: (title, size) => `Unduh ${title} (PDF, ${size})`,
+  alone: "Buka di Tab Baru",
   notHere: "Peramban ini tidak dapat menampilkan PDF di dalam halaman. Unduh berkasnya untuk membacanya.",
 };
 
