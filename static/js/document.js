@@ -18,26 +18,24 @@ const shownFiles = new Map();
  * `open: true` shows it at once.
  */
 export function documentView({ id, title, fileName, open = false }) {
-  const shown = h("div", { class: "document-shown" });
+  const path = `/api/documents/${id}`;
+  const alone = h("a", { class: "button second", href: path, target: "_blank", rel: "noopener" }, t.alone);
+  if (!navigator.pdfViewerEnabled) {
+    const save = h("a", { class: "button second", href: path, download: fileName }, t.save(title));
+    return h("div", { class: "document" }, h("p", null, t.notHere), h("p", { class: "document-foot" }, alone, save));
+  }
   const load = async () => {
-    const file = await getFile(`/api/documents/${id}`);
-    fill(whole, view({ id, file, title, fileName }));
+    const file = await getFile(path);
+    const address = addressOf(file);
+    const save = h("a", { class: "button second", href: address, download: fileName }, t.save(title, sizeText(file.size)));
+    fill(whole, h("iframe", { class: "document-frame", src: address + VIEWER, title }), h("p", { class: "document-foot" }, alone, save));
+    shownFiles.set(save, address);
     announce(t.shown(title));
   };
   const button = actionButton(t.show(title), load, { kind: "second" });
-  const whole = h("div", { class: "document" }, button, shown);
+  const whole = h("div", { class: "document" }, h("div", { class: "document-foot" }, button, alone));
   if (open) button.click();
   return whole;
-}
-
-function view({ id, file, title, fileName }) {
-  const address = addressOf(file);
-  const alone = h("a", { class: "button second", href: `/api/documents/${id}`, target: "_blank", rel: "noopener" }, t.alone);
-  const save = h("a", { class: "button second", href: address, download: fileName }, t.save(title, sizeText(file.size)));
-  const foot = h("p", { class: "document-foot" }, alone, save);
-  shownFiles.set(foot, address);
-  if (!navigator.pdfViewerEnabled) return [h("p", null, t.notHere), foot];
-  return [h("iframe", { class: "document-frame", src: address + VIEWER, title }), foot];
 }
 
 /** A browser keeps a file as long as its address: whoever looks through many needs only the last. */

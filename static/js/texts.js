@@ -124,9 +124,9 @@ export const upload = {
 export const documents = {
   show: (title) => `Tampilkan ${title}`,
   shown: (title) => `${title} ditampilkan.`,
-  save: (title, size) => `Unduh ${title} (PDF, ${size})`,
+  save: (title, size) => `Unduh ${title} (${["PDF", size].filter(Boolean).join(", ")})`,
   alone: "Buka di Tab Baru",
-  notHere: "Peramban ini tidak dapat menampilkan PDF di dalam halaman. Unduh berkasnya untuk membacanya.",
+  notHere: "Peramban ini tidak dapat menampilkan PDF di dalam halaman. Buka di tab baru atau unduh berkasnya untuk membacanya.",
 };
 
 /** Masuk. */
