@@ -9,18 +9,19 @@ import { setUnsaved } from "/js/unsaved.js";
 
 /**
  * One field. `kind`: text, email, password, date, number, textarea, select (`choices` as
- * `[{value, text}]`), radio (same), checkbox, or an element of ours that has `value`, `label`,
- * `problem` and fires `change` (`element`). The result has `name`, `label`, `value`, `problem` (a text;
- * empty means none), `isEmpty` and `focusInput()`.
+ * `[{value, text}]`), radio (same), checkbox, or an element of ours (`element`) that has `value`, its
+ * `input`, `kept` for drafts and `missing` to say when it is empty, and fires `change`. The result has
+ * `name`, `label`, `value`, `problem` (a text; empty means none), `isEmpty` and `focusInput()`.
  */
 export function field({ name, label, kind = "text", help, required = true, value, choices = [], attrs = {}, element }) {
   const id = newId(name);
   const helpId = help ? `${id}-bantuan` : null;
   const errorId = `${id}-salah`;
   const error = h("p", { class: "error", id: errorId });
+  if (element) Object.assign(element, { label: element.label ?? label, help: element.help ?? help, optional: element.optional ?? !required, errorId });
   const own = element ?? input({ id, name, kind, choices, value, label, attrs: { ...attrs, required: required && kind !== "checkbox", "aria-describedby": [helpId, errorId].filter(Boolean).join(" ") } });
   const whole = h("div", { class: `field ${kind}` }, ...parts({ id, kind, label, help, helpId, required, own, error, element }));
-  return Object.assign(define(whole, { own, error, kind, element, required }), { name, label, kind });
+  return Object.assign(define(whole, { own, error, kind, element, required }), { name, label, kind, element });
 }
 
 function parts({ id, kind, label, help, helpId, required, own, error, element }) {
@@ -61,7 +62,7 @@ function withEye(own) {
 }
 
 function define(whole, { own, error, kind, element, required }) {
-  const inputs = () => (kind === "radio" && !element ? [...own.querySelectorAll("input")] : [own]);
+  const inputs = () => (kind === "radio" && !element ? [...own.querySelectorAll("input")] : [element?.input ?? own]);
   return Object.defineProperties(whole, {
     value: {
       get() {
@@ -75,6 +76,7 @@ function define(whole, { own, error, kind, element, required }) {
         else own.value = value ?? "";
       },
     },
+    kept: { get: () => element?.kept ?? whole.value },
     isEmpty: { get: () => required && !whole.value },
     problem: {
       get: () => error.textContent,
@@ -92,9 +94,9 @@ function define(whole, { own, error, kind, element, required }) {
 }
 
 /**
- * A form of such fields. `onsubmit(values)` may be async; an `ApiProblem` with fields is shown
- * beside them (`names` maps the API's names to ours where they differ), any other above the
- * button. `draft` (draft.js) keeps what was typed; `asks: false` lets people leave without being
+ * A form of such fields. `onsubmit(values)` may be async, and answers `false` when nothing was sent
+ * after all; an `ApiProblem` with fields is shown beside them (`names` maps the API's names to ours
+ * where they differ), any other above the button. `draft` (draft.js) keeps what was typed; `asks: false` lets people leave without being
  * asked, where leaving loses nothing. The result has `fields` by name, `values`,
  * `show(problems)` and `settled()` (nothing unsaved any more).
  */
@@ -122,21 +124,24 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
     setUnsaved(whole, false);
   };
 
-  const changed = () => {
+  const kept = () => fields.filter((it) => !it.hidden && it.kind !== "password").map((it) => [it.name, it.kept]);
+  const changed = (event) => {
     setUnsaved(whole, asks);
-    draft?.save(whole.values);
+    draft?.save(Object.fromEntries(kept()));
+    const at = event.type === "change" && fields.find((it) => it.contains(event.target));
+    if (at && !at.isEmpty) at.problem = "";
   };
   whole.addEventListener("input", changed);
   whole.addEventListener("change", changed);
   whole.addEventListener("submit", (event) => {
     event.preventDefault();
-    const missing = fields.filter((it) => !it.hidden && it.isEmpty).map((it) => ({ field: it.name, detail: it.missing ?? t.required(it.label) }));
+    const missing = fields.filter((it) => !it.hidden && it.isEmpty).map((it) => ({ field: it.name, detail: it.missing ?? it.element?.missing ?? t.required(it.label) }));
     whole.show(missing);
     if (missing.length) return;
     void once(button, async () => {
       try {
-        await onsubmit(whole.values);
-        whole.settled();
+        const isSent = (await onsubmit(whole.values)) !== false;
+        if (isSent) whole.settled();
       } catch (error) {
         if (!(error instanceof ApiProblem) || !error.fields.length) {
           fill(summary, problemNotice(error));
