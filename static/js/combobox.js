@@ -1,6 +1,7 @@
 // <akses-combobox>: choose one of many by typing (ARIA combobox with a list box). Properties to
 // set before it is in the page: `label`, `help`, `optional`, and `source(text, signal)`, which
-// answers `[{id, name, hint}]`. `choice` is what was chosen (null: nothing), `value` its id; `change` fires.
+// answers `[{id, name, hint}]`, a page of the API `{items, next}`, or a text to say instead.
+// `choice` is what was chosen (null: nothing), `value` its id; `change` fires.
 
 import { fill, h, newId } from "/js/dom.js";
 import { combobox as t, ui } from "/js/texts.js";
@@ -9,34 +10,60 @@ import { announce } from "/js/ui.js";
 /** After the last key, before the service is asked. */
 const QUIET_MS = 150;
 
+/** An answer that takes longer says that it is on its way. */
+const PATIENCE_MS = 500;
+
 class Combobox extends HTMLElement {
+  #input = null;
   #choice = null;
   #items = [];
   #at = -1;
   #asked = null;
 
   connectedCallback() {
-    if (this.input) return;
+    this.#build();
+  }
+
+  disconnectedCallback() {
+    this.#close();
+  }
+
+  /** The text box; made when it is first needed, because an error may come before the page. */
+  get input() {
+    this.#build();
+    return this.#input;
+  }
+
+  #build() {
+    if (this.#input) return;
     const id = newId("pilihan");
-    this.list = h("ul", { role: "listbox", id: `${id}-daftar`, "aria-label": this.label, hidden: true });
-    this.input = h("input", {
+    this.list = h("ul", { role: "listbox", id: `${id}-daftar`, "aria-label": this.label });
+    this.note = h("p", { class: "note" });
+    this.popup = h("div", { class: "popup", hidden: true }, this.list, this.note);
+    this.#input = h("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", required: !this.optional,
-      "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list", "aria-describedby": `${id}-bantuan`,
-      value: this.#choice?.name ?? "",
+      "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list",
+      "aria-describedby": [`${id}-bantuan`, this.errorId].filter(Boolean).join(" "), value: this.#choice?.name ?? "",
     });
     const mark = this.optional ? h("span", { class: "optional" }, ` ${ui.optional}`) : null;
-    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-bantuan` }, this.help ?? t.hint), h("div", { class: "combobox" }, this.input, this.list));
-    this.input.addEventListener("input", (event) => {
+    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-bantuan` }, this.help ?? t.hint), h("div", { class: "combobox" }, this.#input, this.popup));
+    this.#listen();
+  }
+
+  #listen() {
+    this.#input.addEventListener("input", (event) => {
       event.stopPropagation();
       this.#take(null);
       this.#askSoon();
     });
-    this.input.addEventListener("change", (event) => event.stopPropagation());
-    this.input.addEventListener("focus", () => this.#choice || this.#askSoon(0));
-    this.input.addEventListener("keydown", (event) => this.#key(event));
-    this.input.addEventListener("blur", () => this.#close());
+    this.#input.addEventListener("change", (event) => event.stopPropagation());
+    this.#input.addEventListener("focus", () => this.#choice || this.#askSoon(0));
+    this.#input.addEventListener("click", () => this.popup.hidden && this.#askSoon(0));
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#input.addEventListener("blur", () => this.#leave());
     // Pressing on the list must not take the focus away before the choice is made.
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.popup.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.popup.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
       if (option) this.#choose(Number(option.dataset.at));
@@ -50,31 +77,30 @@ class Combobox extends HTMLElement {
   /** Sets what is chosen, `{id, name}` or null, without an event. */
   set choice(item) {
     this.#choice = item;
-    if (this.input) this.input.value = item?.name ?? "";
+    if (this.#input) this.#input.value = item?.name ?? "";
   }
 
   get value() {
     return this.#choice?.id ?? "";
   }
 
-  /** Only clearing makes sense without a name. */
-  set value(id) {
-    if (!id) this.choice = null;
-    else if (typeof id === "object") this.choice = id;
+  /** An id has no name to show: only what has one, and nothing, can be set. */
+  set value(item) {
+    if (!item || typeof item === "object") this.choice = item || null;
+  }
+
+  /** For drafts: with its name. */
+  get kept() {
+    return this.#choice;
+  }
+
+  /** What to say when nothing is chosen. */
+  get missing() {
+    return t.choose(this.label);
   }
 
   focus() {
     this.input.focus();
-  }
-
-  setAttribute(name, value) {
-    super.setAttribute(name, value);
-    if (name === "aria-invalid") this.input?.setAttribute(name, value);
-  }
-
-  removeAttribute(name) {
-    super.removeAttribute(name);
-    if (name === "aria-invalid") this.input?.removeAttribute(name);
   }
 
   #take(item) {
@@ -88,79 +114,103 @@ class Combobox extends HTMLElement {
     this.timer = setTimeout(() => this.#ask(), after);
   }
 
+  /** What was chosen is no search: who opens the list again wants to see the others. */
   async #ask() {
     this.#asked?.abort();
     const asked = new AbortController();
     this.#asked = asked;
+    const slow = setTimeout(() => this.#say(t.searching), PATIENCE_MS);
     try {
-      const items = await this.source(this.input.value.trim(), asked.signal);
-      if (asked.signal.aborted || this.#choice || document.activeElement !== this.input) return;
-      this.#show(items);
+      const answer = await this.source(this.#choice ? "" : this.#input.value.trim(), asked.signal);
+      if (!asked.signal.aborted) this.#answered(answer);
     } catch {
       if (!asked.signal.aborted) this.#say(t.failed);
+    } finally {
+      clearTimeout(slow);
     }
   }
 
-  #show(items) {
-    this.#items = items;
-    this.#at = -1;
-    this.input.removeAttribute("aria-activedescendant");
+  #answered(answer) {
+    if (typeof answer === "string") return this.#say(answer);
+    const { items, next = null } = Array.isArray(answer) ? { items: answer } : answer;
     if (!items.length) return this.#say(t.none);
-    const option = (item, at) =>
-      h("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": "false", dataset: { at } }, item.name, item.hint ? h("span", { class: "hint" }, item.hint) : null);
-    fill(this.list, items.map(option));
-    this.#open();
-    announce(t.count(items.length));
+    this.#show(items, next ? t.more : "");
+    announce([t.count(items.length), next ? t.more : ""].join(" ").trim());
   }
 
   #say(text) {
-    this.#items = [];
-    fill(this.list, h("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "empty" }, text));
-    this.#open();
+    this.#show([], text);
     announce(text);
   }
 
-  #open() {
-    this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
+  #show(items, note) {
+    if (document.activeElement !== this.#input) return;
+    this.#items = items;
+    const option = (item, at) =>
+      h("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": String(item.id === this.value), dataset: { at } }, item.name, item.hint ? h("span", { class: "hint" }, item.hint) : null);
+    fill(this.list, items.map(option));
+    this.note.textContent = note;
+    this.popup.hidden = false;
+    this.#input.setAttribute("aria-expanded", String(items.length > 0));
+    this.#mark(-1);
   }
 
   #close() {
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
-    this.#at = -1;
+    clearTimeout(this.timer);
+    this.#asked?.abort();
+    if (!this.#input) return;
+    this.popup.hidden = true;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#mark(-1);
   }
 
   #key(event) {
-    if (event.key === "Escape" && !this.list.hidden) {
+    const isOpen = !this.popup.hidden;
+    if (event.key === "Escape" && isOpen) {
       event.preventDefault();
       this.#close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (this.list.hidden) this.#askSoon(0);
+      if (event.altKey && event.key === "ArrowUp") this.#close();
+      else if (!isOpen) this.#askSoon(0);
       else this.#move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Enter" && this.#at >= 0) {
+    } else if (event.key === "Enter" && isOpen) {
+      // With an open list, Enter is about the list and sends no form.
       event.preventDefault();
-      this.#choose(this.#at);
+      if (this.#at >= 0 || this.#items.length === 1) this.#choose(Math.max(this.#at, 0));
     }
   }
 
   #move(step) {
     const count = this.#items.length;
     if (!count) return;
-    this.#at = (this.#at + step + count) % count;
-    [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === this.#at)));
-    const active = this.list.children[this.#at];
-    this.input.setAttribute("aria-activedescendant", active.id);
-    active.scrollIntoView({ block: "nearest" });
+    const from = this.#at < 0 && step < 0 ? 0 : this.#at;
+    this.#mark((from + step + count) % count);
+    this.list.children[this.#at].scrollIntoView({ block: "nearest" });
+  }
+
+  /** Which option the arrows are at; -1 is none. */
+  #mark(at) {
+    this.#at = at;
+    [...this.list.children].forEach((option, index) => option.classList.toggle("at", index === at));
+    if (at < 0) this.#input.removeAttribute("aria-activedescendant");
+    else this.#input.setAttribute("aria-activedescendant", this.list.children[at].id);
   }
 
   #choose(at) {
     const item = this.#items[at];
     if (!item) return;
-    this.input.value = item.name;
+    this.#close();
+    this.#input.value = item.name;
     this.#take(item);
+  }
+
+  /** Who goes on from an option, or typed a whole name, has chosen it. */
+  #leave() {
+    const typed = this.#input.value.trim().toLowerCase();
+    const named = this.#items.findIndex((item) => item.name.toLowerCase() === typed);
+    if (!this.popup.hidden && this.#at >= 0) this.#choose(this.#at);
+    else if (!this.#choice && named >= 0) this.#choose(named);
     this.#close();
   }
 }

@@ -145,7 +145,8 @@ async function askHere(person) {
   if (!signedIn) return false;
   if (person && signedIn.id !== person.id) {
     announce(t.otherPerson);
-    leaveTo(location.href);
+    // Without the fragment: an address that differs in nothing else would not load anew.
+    leaveTo(location.pathname + location.search);
     return false;
   }
   return true;

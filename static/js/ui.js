@@ -30,11 +30,10 @@ export function deadline(value) {
 
 /** Says something to who cannot see the change; `role=status` is in the page from the start. */
 export function announce(text) {
-  let region = document.getElementById("pengumuman");
-  if (!region) {
-    region = h("p", { id: "pengumuman", class: "unseen", role: "status" });
-    document.body.append(region);
-  }
+  const region = document.getElementById("pengumuman") ?? h("p", { id: "pengumuman", class: "unseen", role: "status" });
+  // Behind a dialog nothing is read out.
+  const place = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (region.parentElement !== place) place.append(region);
   region.textContent = "";
   // A text that stays the same is read again only when it was gone.
   setTimeout(() => (region.textContent = text), 60);

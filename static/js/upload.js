@@ -2,7 +2,7 @@
 // progress, and the document is stored as soon as it is chosen; `value` is its id. Properties to set
 // before it is in the page: `label`, `help`, `optional`. `change` fires when there is a document.
 
-import { answered, ApiProblem, changeHeaders, me, Offline } from "/js/api.js";
+import { answered, ApiProblem, changeHeaders, mending, Offline, randomKey } from "/js/api.js";
 import { fill, h, newId } from "/js/dom.js";
 import { errors, ui, upload as t } from "/js/texts.js";
 import { actionButton, announce, problemText, sizeText } from "/js/ui.js";
@@ -12,22 +12,54 @@ const DOCUMENT_BYTES_MAX = 2_097_152;
 
 const PDF_START = "%PDF-";
 
+/** A line on which nothing moves for this long has dropped without saying so. */
+const STALLED_MS = 60_000;
+
 class Upload extends HTMLElement {
+  #input = null;
   #document = null;
+  #sending = null;
 
   connectedCallback() {
-    if (this.input) return;
+    this.#build();
+  }
+
+  /** The file input; made when it is first needed, because an error may come before the page. */
+  get input() {
+    this.#build();
+    return this.#input;
+  }
+
+  #build() {
+    if (this.#input) return;
     const id = newId("berkas");
-    this.input = h("input", { id, type: "file", accept: "application/pdf,.pdf", required: !this.optional, "aria-describedby": `${id}-aturan ${id}-hasil` });
+    const described = [`${id}-aturan`, `${id}-hasil`, this.errorId].filter(Boolean).join(" ");
+    this.#input = h("input", { id, class: "unseen", type: "file", accept: "application/pdf,.pdf", required: !this.optional, "aria-describedby": described });
+    this.button = h("label", { for: id, class: "button second" }, t.choose);
     this.result = h("div", { id: `${id}-hasil`, class: "upload-result" });
     const mark = this.optional ? h("span", { class: "optional" }, ` ${ui.optional}`) : null;
-    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-aturan` }, [this.help, t.rules].filter(Boolean).join(" ")), h("div", { class: "drop" }, this.input), this.result);
-    this.input.addEventListener("change", (event) => {
-      event.stopPropagation();
-      if (this.input.files[0]) void this.#take(this.input.files[0]);
-    });
-    this.input.addEventListener("input", (event) => event.stopPropagation());
+    const drop = h("div", { class: "drop" }, this.#input, this.button, h("span", { class: "drop-hint", "aria-hidden": "true" }, t.orDrop));
+    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-aturan` }, [this.help, t.rules].filter(Boolean).join(" ")), drop, this.result);
+    this.#listen(drop);
     if (this.#document) this.#showDone();
+  }
+
+  #listen(drop) {
+    this.#input.addEventListener("change", (event) => {
+      event.stopPropagation();
+      void this.#choose([...this.#input.files]);
+    });
+    this.#input.addEventListener("input", (event) => event.stopPropagation());
+    const over = (isOver) => (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", isOver);
+    };
+    drop.addEventListener("dragover", over(true));
+    drop.addEventListener("dragleave", over(false));
+    drop.addEventListener("drop", (event) => {
+      over(false)(event);
+      void this.#choose([...event.dataTransfer.files]);
+    });
   }
 
   /** What was stored: `{id, name, size_bytes}`; null when nothing. */
@@ -38,70 +70,92 @@ class Upload extends HTMLElement {
   /** One that was stored before, from a draft. */
   set document(stored) {
     this.#document = stored;
-    if (this.result) this.#showDone();
+    if (this.#input) this.#showDone();
   }
 
   get value() {
     return this.#document?.id ?? "";
   }
 
-  set value(id) {
-    if (!id) this.#document = null;
+  /** An id has no name to show: only a stored document, and nothing, can be set. */
+  set value(stored) {
+    if (!stored || typeof stored === "object") this.document = stored || null;
+  }
+
+  /** For drafts: with its name. */
+  get kept() {
+    return this.#document;
+  }
+
+  /** What to say when there is no document. */
+  get missing() {
+    return this.#sending ? t.waiting : t.missing;
   }
 
   focus() {
     this.input.focus();
   }
 
-  setAttribute(name, value) {
-    super.setAttribute(name, value);
-    if (name === "aria-invalid") this.input?.setAttribute(name, value);
+  async #choose(files) {
+    if (!files.length) return;
+    this.#sending?.abort();
+    this.#take(null);
+    const wrong = files.length > 1 ? t.one : await objection(files[0]);
+    // The same file again, mended, is a new choice.
+    this.#input.value = "";
+    if (wrong) this.#showProblem(wrong);
+    else await this.#send(files[0], randomKey());
   }
 
-  removeAttribute(name) {
-    super.removeAttribute(name);
-    if (name === "aria-invalid") this.input?.removeAttribute(name);
+  #take(stored) {
+    const before = this.value;
+    this.#document = stored;
+    if (this.value !== before) this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  async #take(file) {
-    this.#document = null;
-    this.dispatchEvent(new Event("change", { bubbles: true }));
-    const wrong = await objection(file);
-    if (wrong) return this.#showProblem(wrong);
-    await this.#send(file);
-  }
-
-  async #send(file) {
-    const bar = h("progress", { max: 100, value: 0, "aria-label": t.progress(0) });
-    const text = h("span", null, t.progress(0));
-    fill(this.result, h("p", { class: "uploading" }, bar, " ", text));
-    this.toggleAttribute("busy", true);
+  /** `key` stays while the file is tried again, so that it is stored once. */
+  async #send(file, key) {
+    const sending = new AbortController();
+    this.#sending = sending;
+    const show = this.#showProgress(file);
     try {
-      const stored = await post(file, (percent) => {
-        bar.value = percent;
-        text.textContent = t.progress(percent);
-        bar.setAttribute("aria-label", t.progress(percent));
-      });
-      this.#document = stored;
+      const stored = await mending(() => post(file, key, show, sending.signal), { canRepeat: true });
+      this.#sending = null;
+      this.#take(stored);
       this.#showDone();
       announce(t.done(stored.name, sizeText(stored.size_bytes)));
-      this.dispatchEvent(new Event("change", { bubbles: true }));
     } catch (error) {
-      const again = error instanceof ApiProblem && error.status < 500 && error.status !== 401 ? null : actionButton(errors.again, () => this.#send(file), { kind: "second" });
-      this.#showProblem(error instanceof Offline ? t.failed : problemText(error), again);
-    } finally {
-      this.removeAttribute("busy");
+      if (sending.signal.aborted) return;
+      this.#sending = null;
+      this.#failed(error, () => this.#send(file, key));
     }
   }
 
+  #failed(error, again) {
+    if (error instanceof ApiProblem && error.fields.length) return this.#showProblem(error.fields[0].detail);
+    this.#showProblem(error instanceof Offline ? t.failed : problemText(error), actionButton(errors.again, again, { kind: "second" }));
+  }
+
+  #showProgress(file) {
+    const bar = h("progress", { max: 100, value: 0, "aria-label": t.sending(file.name) });
+    const text = h("span", null, t.progress(0));
+    fill(this.result, h("p", { class: "uploading" }, bar, " ", text));
+    announce(t.sending(file.name));
+    return (percent) => {
+      bar.value = percent;
+      text.textContent = percent < 100 ? t.progress(percent) : t.checking;
+    };
+  }
+
   #showDone() {
-    if (!this.#document) return fill(this.result);
-    fill(this.result, h("p", { class: "uploaded" }, t.done(this.#document.name, sizeText(this.#document.size_bytes))));
+    const stored = this.#document;
+    this.button.textContent = stored ? t.replace : t.choose;
+    fill(this.result, stored ? h("p", { class: "uploaded" }, t.done(stored.name, sizeText(stored.size_bytes))) : null);
   }
 
   #showProblem(text, again) {
+    this.button.textContent = t.choose;
     fill(this.result, h("p", { class: "error", role: "alert" }, text), again ?? null);
-    if (!again) this.input.value = "";
   }
 }
 
@@ -109,21 +163,29 @@ class Upload extends HTMLElement {
 async function objection(file) {
   if (file.size === 0) return t.empty;
   if (file.size > DOCUMENT_BYTES_MAX) return t.tooLarge(sizeText(file.size));
-  const start = await file.slice(0, 1024).text();
+  const start = await file.slice(0, 1024).text().catch(() => null);
+  if (start === null) return t.unreadable;
   return start.includes(PDF_START) ? null : t.notPdf;
 }
 
 /** `fetch` does not tell how much has gone out; this does. */
-async function post(file, onProgress) {
-  await me();
+function post(file, key, onProgress, signal) {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new Offline());
     const request = new XMLHttpRequest();
+    let stalled;
+    const moved = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED_MS);
+    };
     request.open("POST", `/api/documents?name=${encodeURIComponent(file.name)}`);
-    for (const [name, value] of Object.entries(changeHeaders())) request.setRequestHeader(name, value);
-    request.setRequestHeader("content-type", "application/pdf");
-    request.upload.addEventListener("progress", (event) => onProgress(Math.round((event.loaded / event.total) * 100)));
-    request.addEventListener("error", () => reject(new Offline()));
-    request.addEventListener("timeout", () => reject(new Offline()));
+    const headers = { ...changeHeaders(), "content-type": "application/pdf", "idempotency-key": key };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => {
+      moved();
+      onProgress(Math.round((event.loaded / event.total) * 100));
+    });
+    for (const name of ["error", "abort"]) request.addEventListener(name, () => reject(new Offline()));
     request.addEventListener("load", () => {
       try {
         resolve(answered(request.status, request.responseText, request.getResponseHeader("retry-after")));
@@ -131,6 +193,9 @@ async function post(file, onProgress) {
         reject(error);
       }
     });
+    request.addEventListener("loadend", () => clearTimeout(stalled));
+    signal.addEventListener("abort", () => request.abort());
+    moved();
     request.send(file);
   });
 }
