@@ -71,6 +71,7 @@ export const statuses = {
 export const countdown = {
   over: "sudah lewat",
   left: (text) => `${text} lagi`,
+  ago: (text) => `lewat ${text}`,
   days: (n) => `${n} hari`,
   hours: (n) => `${n} jam`,
   minutes: (n) => `${n} menit`,
