@@ -346,12 +346,15 @@ impl Terms {
     }
 }
 
+/// The variable that holds the signing keys.
+pub const SIGNING_KEYS: &str = "signing_keys";
+
 /// The configured signing keys (PLA-3).
 ///
 /// # Errors
 /// 503 when there are none or they are wrong; the log says which.
 pub fn signing_keys() -> Result<Keyring, Problem> {
-    match Keyring::parse(&config::variable("signing_keys")) {
+    match Keyring::parse(&config::variable(SIGNING_KEYS)) {
         Ok(keys) if !keys.is_empty() => Ok(keys),
         Ok(_) => Err(no_signing_key("variable signing_keys is empty")),
         Err(bad) => Err(no_signing_key(&format!("variable signing_keys: {bad}"))),
