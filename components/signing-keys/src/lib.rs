@@ -32,7 +32,10 @@ async fn publish(_: Call) -> Result<Reply, Problem> {
         None => {
             let body = serde_json::to_vec(&platforms::signing_keys()?.public())
                 .map_err(|e| Problem::internal(e.to_string()))?;
-            published.insert(Published { configured, body }).body.clone()
+            published
+                .insert(Published { configured, body })
+                .body
+                .clone()
         }
     };
     Reply::bytes("application/json; charset=utf-8", body).header("cache-control", CACHE_CONTROL)
