@@ -21,6 +21,9 @@ const FOOT_HEIGHT = 44;
 /** More columns than these are labelled in twos. */
 const COLUMNS_LOOSE_MAX = 14;
 
+/** On a narrow screen a label below the labels needs the room of so many columns (of twice as many where they are dense). */
+const COLUMNS_PER_UNDER = 2;
+
 /**
  * Rows with a bar: `rows` is `[{label, value, text, tone, hint}]` and `columns` adds cells as in
  * ui.table. `tone` is a class (`waiting`, `bad`, `active`, `ended`); `text` stands for `value` where
@@ -111,13 +114,15 @@ function plot(columns, lines, { heading, said, hatch }) {
     const middle = `${x + width / 2}%`;
     const inside = { x: `${x + width * 0.14}%`, width: `${width * 0.72}%` };
     const isSkipped = isDense && at % 2 === 1;
+    const followers = columns.slice(at + 1, at + COLUMNS_PER_UNDER * (isDense ? 2 : 1));
+    const isCrowded = followers.some((it) => it.under);
     return svg("g", { class: "column" },
       svg("title", null, t.column(column.name, number(column.value), column.part ? number(column.part) : "")),
       column.value ? svg("rect", { class: "bar-fill", ...inside, y: y(column.value), height: y(0) - y(column.value) }) : null,
       column.part ? hatched(hatch, { ...inside, y: y(column.part), height: y(0) - y(column.part) }) : null,
       column.value ? svg("text", { class: "value-text", x: middle, y: y(column.value) - 6, "text-anchor": "middle" }, number(column.value)) : null,
       isSkipped ? null : svg("text", { class: "label-text", x: middle, y: y(0) + 18, "text-anchor": "middle" }, column.label),
-      column.under ? svg("text", { class: "label-text under", x: middle, y: y(0) + 36, "text-anchor": "middle" }, column.under) : null,
+      column.under ? svg("text", { class: isCrowded ? "label-text under crowded" : "label-text under", x: middle, y: y(0) + 36, "text-anchor": "middle" }, column.under) : null,
     );
   };
   const height = HEAD_HEIGHT + PLOT_HEIGHT + FOOT_HEIGHT;

@@ -1,0 +1,117 @@
+// What the dashboard and the national cut-offs say.
+
+const accesses = (n) => `${n.toLocaleString("id-ID")} akses`;
+
+export const dashboard = {
+  /** For who has no part in it. */
+  notYours: {
+    lead: "Dasbor ini untuk VAI, Kepala UKPBJ, dan Direktorat Sistem Pengadaan Digital dengan akses yang masih aktif.",
+    todo: "Bila Anda bertugas sebagai salah satunya, daftarkan peran itu, atau aktifkan kembali aksesnya.",
+    go: "Buka Manajemen Akses",
+  },
+  asOf: (text) => `Keadaan ${text}.`,
+
+  queue: {
+    title: "Antrean verifikasi",
+    caption: "Pengajuan yang menunggu, menurut sisa waktunya",
+    label: "Sisa waktu",
+    value: "Pengajuan",
+    overdue: "Lewat tenggat",
+    overdueHint: "Tidak pernah disetujui sendiri oleh waktu; putuskan lebih dahulu.",
+    hours12: "Kurang dari 12 jam",
+    hours24: "12 sampai 24 jam",
+    days2: "1 sampai 2 hari",
+    days3: "2 sampai 3 hari",
+    nothing: "Tidak ada pengajuan yang menunggu keputusan Anda.",
+    summary: (all, overdue, isMore) =>
+      `${isMore ? "Lebih dari " : ""}${all} pengajuan menunggu. ${overdue ? `${overdue} di antaranya lewat tenggat.` : "Tidak ada yang lewat tenggat."}`,
+    more: (n) => `Yang dihitung ${n} pengajuan dengan tenggat terdekat; antrean Anda lebih panjang.`,
+    oldest: "Paling lama menunggu",
+    oldestText: (kind, role, person, unit) => `${kind} ${role} oleh ${person}, ${unit}`,
+    submitted: "Diajukan",
+    deadline: "Tenggat",
+    told: "Yang sudah diberi tahu",
+    open: "Buka Antrean Verifikasi",
+    notYours: "Antrean verifikasi instansi Anda dilihat dan diputus VAI. Anda mendapat surel bila ada pengajuan yang lewat tenggat.",
+  },
+
+  wave: {
+    title: "Akses yang akan berakhir",
+    titleOf: (name) => `Akses yang akan berakhir: ${name}`,
+    nation: "Seluruh Indonesia",
+    span: "Jangka",
+    spanText: (weeks) => ({ 4: "4 minggu", 13: "13 minggu (3 bulan)", 26: "26 minggu (6 bulan)" })[weeks] ?? `${weeks} minggu`,
+    chart: (weeks) => `Berakhir per minggu, ${weeks} minggu ke depan`,
+    words: { name: "Minggu", value: "Berakhir", part: "Sudah mengajukan perpanjangan", rest: "Belum mengajukan" },
+    wordsOfAll: { name: "Minggu", value: "Berakhir" },
+    week: (first, last) => `${first} – ${last}`,
+    none: (until) => `Tidak ada akses yang berakhir sampai dengan ${until}.`,
+    summary: (all, until) => `${accesses(all)} berakhir sampai dengan ${until}.`,
+    parts: (waiting, rest) =>
+      rest === 0 ? " Semuanya sudah mengajukan perpanjangan." : ` ${waiting ? `${waiting} sudah mengajukan perpanjangan, ${rest} belum.` : "Belum ada yang mengajukan perpanjangan."}`,
+    peak: (week, n) => ` Paling banyak pada minggu ${week}: ${accesses(n)}.`,
+    days: (zone) => `Tanggal menurut ${zone}. Tiap akses berlaku sampai akhir hari terakhirnya.`,
+    daysOfAll: "Tiap akses dihitung pada tanggal zona instansinya, WIB, WITA, atau WIT.",
+    institutions: "Per instansi",
+    institutionsHelp: "Pilih instansi untuk melihat minggu demi minggu.",
+    choose: "Cari instansi",
+    show: "Tampilkan Instansi",
+    back: "Kembali ke seluruh Indonesia",
+    unknown: "Instansi ini tidak ada, atau bukan bagian Anda.",
+    row: (all, waiting) => (all ? `${accesses(all)} berakhir${waiting ? `, ${waiting} sudah mengajukan perpanjangan` : ""}` : "Tidak ada yang berakhir"),
+    noInstitutions: "Belum ada instansi. Instansi ditambahkan lewat impor data acuan.",
+    noVerifierHint: "Imbauan dikirim VAI atau Kepala UKPBJ instansi itu.",
+  },
+
+  appeal: {
+    title: "Imbauan mengajukan lebih awal",
+    help: "Satu surel kepada setiap orang yang aksesnya berakhir dalam jangka ini dan belum mengajukan perpanjangan. Untuk satu instansi satu imbauan dalam seminggu, Senin sampai Minggu.",
+    until: "Kepada yang aksesnya berakhir sampai dengan",
+    option: (day, n) => `${day}: ${accesses(n)}`,
+    send: "Kirim Imbauan",
+    nobody: "Tidak ada yang perlu diimbau: tidak ada akses tanpa pengajuan perpanjangan yang berakhir dalam 90 hari.",
+    confirm: (name) => `Kirim imbauan untuk ${name}?`,
+    who: (n, day) =>
+      `${accesses(n)} berakhir sampai dengan ${day} dan belum diajukan perpanjangannya. Sebanyak-banyaknya ${n.toLocaleString("id-ID")} orang mendapat satu surel; yang memegang beberapa akses mendapat satu juga.`,
+    once: (day) => `Imbauan berikutnya untuk instansi ini baru dapat dikirim mulai ${day}.`,
+    sent: (people, until, at) => `Imbauan terkirim pada ${at} kepada ${people.toLocaleString("id-ID")} orang yang aksesnya berakhir sampai dengan ${until}.`,
+    next: (day) => `Yang berikutnya dapat dikirim mulai ${day}.`,
+  },
+
+  gaps: {
+    title: "Instansi tanpa VAI",
+    titleOwn: "VAI instansi Anda",
+    lead: "Instansi yang tidak mempunyai VAI aktif, atau tidak lagi dalam 30 hari. Pengajuan di sana tidak ada yang memutus.",
+    missing: "Tanpa VAI aktif: minta Kepala UKPBJ instansi itu menunjuk pejabat dengan SK/ST, lalu pejabat itu mendaftar peran VAI lewat “Hubungkan atau Buat Akses”. Pendaftarannya diputus di antrean nasional.",
+    ending: "Berakhir dalam 30 hari: minta VAI itu mengajukan perpanjangan sekarang, atau pejabat lain mendaftar sebagai VAI sebelum tanggal itu.",
+    missingOwn: "Instansi Anda tidak mempunyai VAI aktif. Tunjuk pejabat dengan SK/ST; ia mendaftar peran VAI lewat “Hubungkan atau Buat Akses”, dan Direktorat Sistem Pengadaan Digital memutusnya.",
+    endingOwn: "VAI terakhir instansi Anda segera berakhir. Minta ia mengajukan perpanjangan sekarang, atau tunjuk pejabat lain untuk mendaftar sebagai VAI sebelum tanggal itu.",
+    todo: "Yang perlu dilakukan",
+    list: "Instansi tanpa VAI",
+    none: "Semua instansi mempunyai VAI aktif, juga dalam 30 hari ke depan.",
+    noneOwn: "Instansi Anda mempunyai VAI aktif, juga dalam 30 hari ke depan.",
+    last: "VAI terakhir berakhir ",
+    never: "Belum pernah ada VAI",
+  },
+
+  resets: {
+    title: "Waktu reset kata sandi",
+    caption: "Bagian yang selesai dalam waktu baku, per langkah",
+    label: "Langkah",
+    value: "Tepat waktu",
+    actual: "Waktu nyata (median)",
+    standard: "Waktu baku",
+    summary: (tickets, returned, from, until) =>
+      `${tickets} permohonan dari ${from} sampai dengan ${until}${returned ? `, ${returned} di antaranya dikembalikan` : ""}.`,
+    cut: "Yang dihitung permohonan yang terbaru saja; untuk yang lebih lama, persempit rentang pada laporan lengkap.",
+    slowest: (step, percent) => ` Paling sering terlambat: ${step} (${percent}% tepat waktu).`,
+    allMet: " Semua langkah yang dikerjakan selesai dalam waktu baku.",
+    none: (from, until) => `Belum ada permohonan reset kata sandi dari ${from} sampai dengan ${until}.`,
+    noneTodo: "Permohonan dikirim Kepala Satuan Kerja; waktunya tampil di sini sejak langkah pertama.",
+    percent: (percent, met, judged) => `${percent}% (${met} dari ${judged})`,
+    notYet: "belum dikerjakan",
+    minutes: (n) => (n < 60 ? `${n} menit` : `${Math.floor(n / 60)} jam${n % 60 ? ` ${n % 60} menit` : ""}`),
+    report: "Laporan Lengkap",
+    of: (name) => `Reset kata sandi: ${name}`,
+  },
+};
