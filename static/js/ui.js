@@ -87,7 +87,7 @@ export async function once(button, action) {
 
 /**
  * Asks in a dialog. `actions` is `[{label, kind, value, run}]`: `run` may be async and keeps the
- * dialog open when it throws; then the dialog closes and the promise gives `value` (or what
+ * dialog open when it throws or answers `false`; then the dialog closes and the promise gives `value` (or what
  * `run` answered). Escape and "Batal" give `null`. Focus returns to where it was.
  */
 export function dialog({ title, body, actions = [], cancel = t.cancel, wide = false }) {
@@ -100,9 +100,11 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
       answer = value;
       box.close();
     };
-    const buttons = actions.map(({ label, kind = "main", value = true, run }) =>
-      actionButton(label, async () => close(run ? ((await run()) ?? value) : value), { kind }),
-    );
+    const act = async (run, value) => {
+      const answered = run ? await run() : value;
+      if (answered !== false) close(answered ?? value);
+    };
+    const buttons = actions.map(({ label, kind = "main", value = true, run }) => actionButton(label, () => act(run, value), { kind }));
     if (cancel) buttons.push(actionButton(cancel, () => close(null), { kind: "second" }));
     fill(box, h("h2", { id: heading, tabindex: "-1" }, title), body, h("div", { class: "actions" }, buttons));
     box.addEventListener("close", () => {
