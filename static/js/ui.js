@@ -105,7 +105,10 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
       if (answered !== false) close(answered ?? value);
     };
     const buttons = actions.map(({ label, kind = "main", value = true, run }) => actionButton(label, () => act(run, value), { kind }));
-    if (cancel) buttons.push(actionButton(cancel, () => close(null), { kind: "second" }));
+    // What is on its way cannot be called back: whether it was done shows in a moment.
+    const isBusy = () => Boolean(box.querySelector(".actions [aria-busy]"));
+    if (cancel) buttons.push(h("button", { type: "button", class: "second", onclick: () => isBusy() || close(null) }, cancel));
+    box.addEventListener("cancel", (event) => isBusy() && event.preventDefault());
     fill(box, h("h2", { id: heading, tabindex: "-1" }, title), body, h("div", { class: "actions" }, buttons));
     box.addEventListener("close", () => {
       box.remove();
