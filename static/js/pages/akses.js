@@ -1,0 +1,112 @@
+// Manajemen Akses, the first page after signing in: what needs doing now, and what one has.
+
+import { get } from "/js/api.js";
+import { accessLink, lastDay, places, readAccesses } from "/js/accesses.js";
+import { plainDay } from "/js/dates.js";
+import { h } from "/js/dom.js";
+import { news, start } from "/js/page.js";
+import { accesses as texts } from "/js/texts/accesses.js";
+import { linkButton, moment, notice } from "/js/ui.js";
+
+const t = texts.home;
+const { buttons } = texts.access;
+
+/** What can be used comes first, what is over last. */
+const GROUPS = ["active", "pending", "rejected", "expired", "inactive"];
+
+start(async ({ me }) => {
+  const told = news();
+  const [{ items, next }, { drafts }] = await Promise.all([readAccesses(), get("/api/drafts")]);
+  const tasks = tasksOf(items, drafts, me);
+  return [
+    told ? notice("info", h("p", null, told)) : null,
+    items.length || tasks.length ? todo(tasks) : nothingYet(),
+    items.length ? overview(items, next) : null,
+  ];
+});
+
+function nothingYet() {
+  return h("section", { class: "card" }, h("h2", null, t.emptyTitle), h("p", null, t.empty));
+}
+
+// What needs doing.
+
+/** The most pressing first. */
+function tasksOf(items, drafts, me) {
+  const tasks = [
+    ...items.map(taskOf).filter(Boolean),
+    ...drafts.filter((draft) => !draft.rejection).map(draftTask),
+  ];
+  if (!me.service_number && items.some((access) => access.status === "active")) tasks.push(numberTask());
+  return tasks;
+}
+
+function taskOf(access) {
+  const role = access.role.name;
+  const { request } = access;
+  const can = (step) => access.next_steps.includes(step);
+  const to = (label, href) => accessLink(label, href, access);
+  if (request?.overdue && !can("meet")) return { title: t.tasks.overdue(role), text: t.tasks.overdueText, link: to(t.tasks.overdueButton, places.list(access.id)) };
+  if (can("meet")) return { title: t.tasks.meet(role), text: t.tasks.meetText, link: to(buttons.meet, places.meeting(request.id)) };
+  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: to(buttons.registerAgain, places.register(access.role.id)) };
+  if (can("reactivate") && access.status === "expired") {
+    const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.expiredText(plainDay(access.valid_until));
+    return { title: t.tasks.expired(role), text, link: to(buttons.reactivate, places.renew(access.id)) };
+  }
+  if (can("extend")) {
+    const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.extendText(plainDay(access.valid_until));
+    return { title: t.tasks.extend(role), text, link: to(buttons.extend, places.renew(access.id)) };
+  }
+  return null;
+}
+
+function draftTask(draft) {
+  const saved = draft.saved ? [" ", t.tasks.draftSaved, moment(draft.saved), "."] : null;
+  return {
+    title: t.tasks.draft(draft.role.name),
+    text: [t.tasks.draftText(draft.missing.length), saved],
+    link: linkButton(t.tasks.draftButton, places.register(draft.role.id)),
+  };
+}
+
+function numberTask() {
+  return { title: t.tasks.number, text: t.tasks.numberText, link: linkButton(t.tasks.numberButton, "/pengaturan/profil#nip", "second") };
+}
+
+function todo(tasks) {
+  const row = ({ title, text, link }) => h("li", { class: "task" }, h("div", null, h("h3", null, title), h("p", null, text)), link);
+  return h("section", { "aria-labelledby": "tugas" },
+    h("h2", { id: "tugas", class: "first" }, t.todo),
+    tasks.length ? h("ul", { class: "tasks" }, tasks.map(row)) : h("p", { class: "all-well" }, t.nothing));
+}
+
+// What one has.
+
+function overview(items, next) {
+  const groups = GROUPS.map((status) => items.filter((access) => access.status === status)).filter((group) => group.length);
+  return h("section", { "aria-labelledby": "milik" },
+    h("h2", { id: "milik" }, t.mine),
+    h("div", { class: "groups" }, groups.map(group)),
+    next ? h("p", null, t.more) : null,
+    h("p", null, h("a", { href: "/pengaturan/informasi-instansi" }, t.all)));
+}
+
+function group(items) {
+  const [{ status, status_text: text }] = items;
+  return h("section", { class: `card group of-${status}` }, h("h3", null, t.group(text, items.length)), h("ul", { class: "plain" }, items.map(line)));
+}
+
+function line(access) {
+  return h("li", null,
+    h("a", { href: places.list(access.id) }, access.role.name),
+    h("p", { class: "where" }, texts.access.place(access)),
+    h("p", { class: "when" }, when(access)));
+}
+
+function when(access) {
+  const { request } = access;
+  if (request && access.status !== "active") return [t.due, moment(request.deadline)];
+  if (!access.valid_until) return null;
+  const day = access.status === "active" ? t.until : t.ended;
+  return h("time", { datetime: access.valid_until }, day(lastDay(access).textContent));
+}
