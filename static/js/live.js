@@ -18,9 +18,10 @@ const ASKED_AGAIN_MS = 1_000;
  *
  * `ask(signal)` reads it; `show(answer)` draws it and says after how many ms to ask again (`null`:
  * never); `line(isUp)` hears when the line drops and when it is back; `failed(error)` gets
- * what asking again does not mend. `again()` of the result asks at once.
+ * what asking again does not mend. `first` is an answer that is there already. `again()` of the
+ * result asks at once.
  */
-export function follow({ ask, show, line = () => {}, failed }) {
+export function follow({ ask, show, line = () => {}, failed, first }) {
   let round = null;
   let wake = null;
   let misses = 0;
@@ -57,8 +58,10 @@ export function follow({ ask, show, line = () => {}, failed }) {
       };
     });
   const run = async () => {
+    let given = await first;
     while (!isStopped) {
-      const ms = await look();
+      const ms = given ? show(given) : await look();
+      given = null;
       if (ms === null || isStopped) break;
       await rest(ms);
     }
@@ -115,6 +118,13 @@ export function redraw(place, ...children) {
   const key = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   fill(place, ...children);
   if (key) [...place.querySelectorAll("[data-key]")].find((it) => it.dataset.key === key)?.focus({ preventScroll: true });
+}
+
+const title = document.title;
+
+/** Says in the title of the tab what happened, for who waits in another one; nothing: as it was. */
+export function markTitle(text) {
+  document.title = text ? `${text} · ${title}` : title;
 }
 
 /** While a dialog asks something, the page behind it stays as it is: in how many ms to look again; else null. */

@@ -1,0 +1,256 @@
+// Rapat verifikasi: one's own meetings; one of them with what to prepare, "Cari Jadwal Lain" and
+// "Gabung Rapat"; the waiting room; and what came of it.
+
+import { ApiProblem, get, getAll, now, send } from "/js/api.js";
+import "/js/countdown.js";
+import { dayText } from "/js/dates.js";
+import { fill, h, newId, query } from "/js/dom.js";
+import { busyWithDialog, follow, markTitle, redraw } from "/js/live.js";
+import { start } from "/js/page.js";
+import { meetings as t } from "/js/texts/meetings.js";
+import { actionButton, announce, dialog, facts, linkButton, moment, notice, problemNotice, statusSentence } from "/js/ui.js";
+import { dayOf, hours, waitingRoom } from "/js/waiting-room.js";
+
+/** An open page looks again at least this often. */
+const LOOK_AGAIN_MS = 5 * 60_000;
+const UNSCHEDULED_LOOK_MS = 60_000;
+
+/** A moment that changes what can be done is over when its second is. */
+const SECOND_MS = 1_000;
+
+const TONES = { unscheduled: "ended", scheduled: "info", waiting: "waiting", called: "active", missed: "bad", closed: "ended" };
+
+start(async ({ me }) => {
+  const id = query("id");
+  if (id) return meetingPage(me, id);
+  const accesses = (await ownAccesses()).filter((it) => it.next_steps.includes("meet"));
+  if (accesses.length !== 1) return ownMeetings(me, accesses);
+  history.replaceState(null, "", addressOf(accesses[0]));
+  return meetingPage(me, accesses[0].request.id);
+});
+
+function ownAccesses() {
+  return getAll("/api/accesses?limit=100", "accesses");
+}
+
+function addressOf(access) {
+  return `/rapat?id=${access.request.id}`;
+}
+
+// One's own meetings.
+
+async function ownMeetings(me, accesses) {
+  const toQueue = me.is_verifier ? linkButton(t.toQueue, "/rapat/antrean", "second") : null;
+  if (!accesses.length) {
+    return [h("p", { class: "empty" }, t.none), h("div", { class: "actions" }, linkButton(t.toAccesses, "/akses", "second"), toQueue)];
+  }
+  const found = await Promise.all(accesses.map(async (it) => [it, await get(`/api/requests/${it.request.id}/meeting`)]));
+  found.sort(([, a], [, b]) => startOf(a) - startOf(b));
+  return [h("ul", { class: "rows", "aria-label": t.own }, found.map(([access, meeting]) => row(access, meeting))), h("div", { class: "actions" }, toQueue)];
+}
+
+/** Those without a time come last. */
+function startOf(meeting) {
+  return meeting.starts ? Date.parse(meeting.starts.at) : Number.MAX_SAFE_INTEGER;
+}
+
+function row(access, meeting) {
+  const name = t.access(access);
+  return h("li", { class: "card" }, h("h2", null, name), when(meeting), h("div", { class: "actions" }, linkTo(access, name)));
+}
+
+function linkTo(access, name) {
+  return h("a", { class: "button main", href: addressOf(access), "aria-label": t.openFor(name) }, t.open);
+}
+
+// One meeting, as long as this page is open.
+
+async function meetingPage(me, id) {
+  const address = `/api/requests/${encodeURIComponent(id)}/meeting`;
+  let first;
+  try {
+    first = await get(address);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.status !== 404) throw error;
+    return [notice("info", h("p", null, t.notThere)), h("div", { class: "actions" }, linkButton(t.toOwn, "/rapat"))];
+  }
+  const access = (await ownAccesses()).find((it) => it.id === first.access);
+  return new MeetingPage({ me, id, address, access }).show(first);
+}
+
+class MeetingPage {
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.place = h("div");
+    this.current = null;
+  }
+
+  /** Draws the meeting and follows it from there on. */
+  show(meeting) {
+    this.current?.stop();
+    this.drawn = null;
+    if (this.isInRoom(meeting)) this.showRoom(meeting);
+    else this.showSchedule(meeting);
+    return this.place;
+  }
+
+  /** Verifiers may look at a meeting; its waiting room is the applicant's. */
+  isInRoom({ state }) {
+    return this.access && (state === "waiting" || state === "called");
+  }
+
+  async read() {
+    this.show(await get(this.address));
+  }
+
+  fail(error) {
+    fill(this.place, problemNotice(error, () => this.read()));
+  }
+
+  showSchedule(first) {
+    const draw = (meeting) => {
+      const later = busyWithDialog();
+      if (later) return later;
+      if (this.isInRoom(meeting)) {
+        this.show(meeting);
+        return null;
+      }
+      const state = JSON.stringify([meeting, now() >= Date.parse(meeting.starts?.at)]);
+      if (state !== this.drawn) redraw(this.place, this.scheduleParts(meeting));
+      this.drawn = state;
+      return meeting.state === "closed" ? null : untilNextChange(meeting);
+    };
+    draw(first);
+    if (first.state === "closed") return;
+    this.current = follow({ ask: (signal) => get(this.address, { signal }), show: draw, failed: (error) => this.fail(error), first });
+  }
+
+  scheduleParts(meeting) {
+    if (meeting.state === "closed") return this.result(meeting);
+    const card = h("section", { class: "card" }, heading(t.schedule), this.about(), when(meeting), h("p", null, meeting.advice), this.actions(meeting));
+    return h("div", { class: "meeting" }, card, preparation(meeting));
+  }
+
+  about() {
+    return this.access ? h("p", { class: "about" }, t.access(this.access)) : null;
+  }
+
+  /** The two buttons, each with the rule that it follows. */
+  actions(meeting) {
+    if (!this.access) return h("div", { class: "actions" }, linkButton(t.toQueue, "/rapat/antrean"), linkButton(t.decide, `/verifikasi/pengajuan?id=${meeting.request}`, "second"));
+    const [joinNote, moveNote] = [newId("gabung"), newId("ganti")];
+    const canStillJoin = meeting.state === "scheduled";
+    const join = canStillJoin ? actionButton(t.join, () => this.join(), { "aria-describedby": joinNote, dataset: { key: "join" } }) : null;
+    if (join && !meeting.can_join) join.setAttribute("aria-disabled", "true");
+    const kind = canStillJoin ? "second" : "main";
+    const move = meeting.can_move ? actionButton(t.move, () => this.move(meeting), { kind, "aria-describedby": moveNote, dataset: { key: "move" } }) : null;
+    return [
+      h("div", { class: "actions" }, join, move, meeting.can_move || canStillJoin ? null : linkButton(t.toAccesses, "/akses")),
+      join ? h("p", { class: "hint", id: joinNote }, joinText(meeting)) : null,
+      meeting.movable_until ? h("p", { class: "hint", id: moveNote }, (meeting.can_move ? t.moveUntil : t.moveOver)(meeting.movable_until.text)) : null,
+    ];
+  }
+
+  async join() {
+    const room = await send("POST", `${this.address}/join`, {}, { intent: `gabung-rapat ${this.id}` });
+    this.current?.stop();
+    this.showRoom(await get(this.address), room);
+    this.room.focusHeading();
+  }
+
+  showRoom(meeting, first) {
+    const move = meeting.can_move ? h("div", { class: "actions" }, actionButton(t.move, () => this.move(meeting), { kind: "second" })) : null;
+    this.room = waitingRoom({
+      request: meeting.request,
+      about: this.about(),
+      actions: move,
+      left: () => this.read().catch((error) => this.fail(error)),
+      failed: (error) => this.fail(error),
+      first,
+    });
+    this.current = this.room;
+    fill(this.place, h("div", { class: "meeting" }, this.room, preparation(meeting)));
+  }
+
+  /** "Cari Jadwal Lain": asks, then shows the slot that was given. */
+  async move(meeting) {
+    const isWaiting = meeting.state === "waiting";
+    const moved = await dialog({
+      title: t.moveTitle,
+      body: h("div", null, meeting.starts ? facts([[t.present, moment(meeting.starts)]]) : null, h("p", null, t.moveBody, isWaiting ? ` ${t.leavesQueue}` : "")),
+      actions: [{ label: t.move, run: () => send("POST", `${this.address}/reschedule`, {}, { intent: `jadwal-lain ${this.id}` }) }],
+    });
+    if (!moved) return;
+    this.show(moved);
+    this.place.querySelector("h2").focus();
+    await dialog({
+      title: t.movedTitle,
+      body: h("div", null, facts([[t.before, moment(meeting.starts)], [t.after, h("strong", null, moment(moved.starts))]]), h("p", null, t.movedBody)),
+      cancel: t.close,
+    });
+  }
+
+  /** What came of it: read anew, for it was decided while this page was open. */
+  result(meeting) {
+    const card = h("section", { class: "card" }, heading(t.result), h("p", null, meeting.advice));
+    const tell = (all) => {
+      fill(card, outcome(this.me, all.find((it) => it.id === meeting.access)));
+      announce(card.firstChild.textContent);
+      markTitle(t.result);
+    };
+    ownAccesses().then(tell).catch((error) => card.append(problemNotice(error)));
+    return card;
+  }
+}
+
+function outcome(me, access) {
+  const toAccesses = (kind) => linkButton(t.toAccesses, "/akses", kind);
+  if (access?.status === "active") {
+    const profile = me.service_number ? null : h("p", null, t.serviceNumber, h("a", { href: "/pengaturan/profil" }, t.profile), t.serviceNumberHow);
+    const links = h("div", { class: "actions" }, linkButton(t.choosePlatform, "/platform"), toAccesses("second"));
+    return [heading(t.approved), facts([[t.for, t.access(access)]]), statusSentence(access), profile, links];
+  }
+  if (access?.status === "rejected") {
+    const reason = facts([[t.for, t.access(access)], [t.reason, access.rejection]]);
+    return [heading(t.rejected), reason, statusSentence(access), h("p", null, t.again), h("div", { class: "actions" }, toAccesses("main"))];
+  }
+  return [heading(t.result), h("p", null, t.decided), access ? statusSentence(access) : null, h("div", { class: "actions" }, toAccesses("main"))];
+}
+
+// What is said of a meeting.
+
+function heading(text) {
+  return h("h2", { tabindex: "-1" }, text);
+}
+
+/** Its day and hours, where it stands, and how long it is until then. */
+function when(meeting) {
+  const state = h("span", { class: `status ${TONES[meeting.state]}` }, meeting.state_text);
+  if (!meeting.starts) return h("p", { class: "when" }, state);
+  const time = h("time", { class: "when-time", datetime: meeting.starts.at }, h("strong", null, dayOf(meeting)), " ", h("span", null, t.hours(hours(meeting))));
+  return h("p", { class: "when" }, time, state, meeting.state === "scheduled" ? untilThen(meeting) : null);
+}
+
+function untilThen({ starts }) {
+  const hasBegun = now() >= Date.parse(starts.at);
+  return h("span", { class: "left" }, hasBegun ? t.begun : [`${t.begins} `, h("akses-countdown", { until: starts.at })]);
+}
+
+function joinText(meeting) {
+  if (meeting.can_join) return t.joinNow;
+  return t.joinFrom(dayText(meeting.starts.at.slice(0, 10)), meeting.starts.text.split(" ").at(-1));
+}
+
+function preparation(meeting) {
+  if (!meeting.prepare.length) return null;
+  return h("section", { class: "card" }, h("h2", null, t.prepare), h("ul", null, [...meeting.prepare, t.device].map((it) => h("li", null, it))));
+}
+
+/** In how many ms a button opens or closes by itself; sooner where the service may act meanwhile. */
+function untilNextChange(meeting) {
+  if (!meeting.starts) return UNSCHEDULED_LOOK_MS;
+  const { at } = meeting.starts;
+  const dayBegins = `${at.slice(0, 10)}T00:00:00${at.slice(19)}`;
+  const left = [dayBegins, at, meeting.ends.at, meeting.movable_until.at].map((it) => Date.parse(it) - now());
+  return Math.min(LOOK_AGAIN_MS, ...left.filter((ms) => ms > 0).map((ms) => ms + SECOND_MS));
+}
