@@ -32,6 +32,8 @@ pub struct Options {
     pub log: String,
     /// A command that the program's own is handed to, to be run under conditions.
     pub under: Vec<String>,
+    /// Whether it brings the demo's data, mailbox and stand-ins.
+    pub is_demo: bool,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             timers_awake: false,
             log: "info".to_owned(),
             under: Vec::new(),
+            is_demo: false,
         }
     }
 }
@@ -59,6 +62,13 @@ impl Options {
     #[must_use]
     pub fn awake(mut self) -> Self {
         self.timers_awake = true;
+        self
+    }
+
+    /// With all that `--demo` brings.
+    #[must_use]
+    pub fn demo(mut self) -> Self {
+        self.is_demo = true;
         self
     }
 
@@ -215,6 +225,9 @@ impl Host {
         }
         if let Some(clock) = &self.options.clock {
             command.args(["--clock", clock]);
+        }
+        if self.options.is_demo {
+            command.arg("--demo");
         }
         for (name, value) in &self.options.variables {
             command.arg("--variable").arg(format!("{name}={value}"));

@@ -4,6 +4,7 @@
 //! The tests in `tests/` mirror the routes of spin.toml; their names say the
 //! rule they hold the service to.
 
+pub mod browser;
 pub mod client;
 pub mod contract;
 pub mod crowd;

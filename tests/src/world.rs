@@ -15,6 +15,9 @@ use std::sync::{Mutex, PoisonError};
 /// Everybody's password.
 pub const PASSWORD: &str = "kata-sandi-uji-2026";
 
+/// The password of everybody in the demo.
+const DEMO_PASSWORD: &str = "akses-demo-2026";
+
 /// An end date that no test comes to.
 pub const LATER: &str = "2027-12-31";
 
@@ -48,6 +51,7 @@ PUSAT,Lembaga Contoh Pusat,Lembaga,WIB
 pub struct World {
     /// The program.
     pub host: Host,
+    password: &'static str,
     institutions: BTreeMap<String, String>,
     shared: Mutex<BTreeMap<String, Person>>,
     next: AtomicU32,
@@ -73,6 +77,15 @@ impl World {
     /// A world on a host with these options.
     pub fn with(options: Options) -> Self {
         let world = Self::empty(Host::start(options));
+        world.import("roles", ROLES);
+        world.import("institutions", INSTITUTIONS);
+        world.settled()
+    }
+
+    /// The world of `akses up --demo`, with the people that it prints.
+    pub fn demo() -> Self {
+        let mut world = Self::empty(Host::start(Options::default().demo()));
+        world.password = DEMO_PASSWORD;
         world.settled()
     }
 
@@ -80,6 +93,7 @@ impl World {
     pub fn empty(host: Host) -> Self {
         Self {
             host,
+            password: PASSWORD,
             institutions: BTreeMap::new(),
             shared: Mutex::new(BTreeMap::new()),
             next: AtomicU32::new(1),
@@ -87,8 +101,6 @@ impl World {
     }
 
     fn settled(mut self) -> Self {
-        self.import("roles", ROLES);
-        self.import("institutions", INSTITUTIONS);
         let connection = self.database().read();
         let mut select = connection
             .prepare("SELECT code, id FROM institution")
@@ -121,6 +133,11 @@ impl World {
     /// The database.
     pub fn database(&self) -> Database {
         self.host.database()
+    }
+
+    /// Everybody's password in this world.
+    pub fn password(&self) -> &'static str {
+        self.password
     }
 
     /// An institution's id.
@@ -177,7 +194,8 @@ impl World {
         self.import(
             "accounts",
             &format!(
-                "email,name,password,nip,profile\n{email},{name},{PASSWORD},{nip},{profile}\n"
+                "email,name,password,nip,profile\n{email},{name},{},{nip},{profile}\n",
+                self.password
             ),
         );
         self.sign_in(&email)
@@ -186,7 +204,7 @@ impl World {
     /// Somebody who has an account.
     #[track_caller]
     pub fn sign_in(&self, email: &str) -> Person {
-        let answer = self.try_sign_in(email, PASSWORD).expect(200).json();
+        let answer = self.try_sign_in(email, self.password).expect(200).json();
         let token = text(&answer["token"]);
         let me = self
             .client()
