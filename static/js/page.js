@@ -121,7 +121,8 @@ function accountOf(person) {
 }
 
 function isCurrent(href) {
-  return location.pathname === href || (href.startsWith("/pengaturan/") && location.pathname.startsWith("/pengaturan/"));
+  const folder = href.startsWith("/pengaturan/") ? "/pengaturan" : href;
+  return location.pathname === href || location.pathname.startsWith(`${folder}/`);
 }
 
 // A session that ends: sign in here, and go on with what was typed.

@@ -130,6 +130,20 @@ export const documents = {
   notHere: "Peramban ini tidak dapat menampilkan PDF di dalam halaman. Buka di tab baru atau unduh berkasnya untuk membacanya.",
 };
 
+/** Single keys. */
+export const shortcuts = {
+  title: "Pintasan papan tik",
+  help: "Buka bantuan ini",
+  use: "Pakai pintasan satu tombol",
+  useHelp: "Matikan bila tombol sering tertekan tanpa sengaja. Pilihan ini diingat di peramban ini.",
+};
+
+/** A text with a bound. */
+export const counted = {
+  left: (left, max) => `Tersisa ${left} dari ${max} huruf.`,
+  over: (over, max) => `Kelebihan ${over} huruf; paling panjang ${max}.`,
+};
+
 /** Masuk. */
 export const signIn = {
   email: "Surel",
