@@ -40,7 +40,7 @@ export function barTable({ caption, summary, labelTitle, valueTitle, rows, max, 
     );
   return h("div", { class: "chart" },
     summary ? h("p", { class: "chart-summary" }, summary) : null,
-    h("table", { class: "bars" }, h("caption", null, caption), h("thead", null, h("tr", null, head)), h("tbody", null, rows.map(line))),
+    h("table", { class: columns.length > 1 ? "bars wide" : "bars" }, h("caption", null, caption), h("thead", null, h("tr", null, head)), h("tbody", null, rows.map(line))),
   );
 }
 

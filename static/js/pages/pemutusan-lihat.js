@@ -60,12 +60,12 @@ async function drawn(report, names, redraw) {
   const letter = h("section", { class: "card" },
     h("h2", null, t.letter(cutOff.letter_number)),
     stateSentence(progress),
-    h("p", null, cutOff.text),
+    progress === "withdrawn" ? null : h("p", null, cutOff.text),
     letterFacts(cutOff, names),
     cutOff.changeable ? changes(cutOff, redraw) : null,
   );
   if (progress === "withdrawn") return [letter];
-  return [letter, progress === "planned" ? await preview() : reportSection(report, redraw)];
+  return [letter, progress === "planned" ? await preview(redraw) : reportSection(report, redraw)];
 }
 
 // What can still be changed.
@@ -90,6 +90,12 @@ async function withdraw(cutOff, redraw) {
 
 /** `done`, a text when somebody else was first, or `false` while the reason is not good. */
 async function sendWithdrawal(cutOff, reason) {
+  const wrong = (text) => {
+    reason.problem = text;
+    reason.focusInput();
+    return false;
+  };
+  if (reason.isEmpty) return wrong(t.withdrawal.missing);
   try {
     await send("POST", `${path}/withdrawal`, { reason: reason.value }, { intent: `tarik ${id}`, ifMatch: String(cutOff.version) });
     return "done";
@@ -98,18 +104,17 @@ async function sendWithdrawal(cutOff, reason) {
     if (error.status === 412) return t.stale;
     if (error.status === 409) return error.message;
     if (!error.fields.length) throw error;
-    reason.problem = error.fields[0].detail;
-    reason.focusInput();
-    return false;
+    return wrong(error.fields[0].detail);
   }
 }
 
 // While it is planned: the dry run.
 
-async function preview() {
+async function preview(redraw) {
   const body = h("div");
   const draw = async () => {
     const first = await read("preview");
+    if (!first.cut_off.changeable) return redraw();
     if (!first.accesses) return fill(body, h("p", null, t.preview.none));
     const row = (it) => ({ label: it.institution.name, hint: `${it.code} · ${it.zone}`, value: it.accesses, tone: "ended", item: it });
     const columns = [{ title: t.preview.waiting, number: true, cell: ({ item }) => item.waiting.toLocaleString("id-ID") }];
@@ -183,10 +188,16 @@ function endedTable(report) {
   if (!report.institutions.length) return report.progress === "complete" ? null : h("p", null, t.report.none);
   const row = (it) => ({ label: it.institution.name, hint: `${it.code} · ${it.zone}`, value: it.ended, tone: "ended", item: it });
   const columns = [
-    { title: t.report.requestsOf, number: true, cell: ({ item: { requests } }) => (requests.pending_at_cut_off ? `${requests.approved} / ${requests.rejected} / ${requests.waiting}` : "–") },
+    { title: t.report.requestsOf, cell: ({ item }) => requestsText(item.requests) },
     { title: t.report.last, cell: ({ item }) => moment(item.last) },
   ];
   return growingTable(report, "report", { caption: t.report.caption, valueTitle: t.report.ended, columns, row });
+}
+
+/** What became of those that waited, without what is none. */
+function requestsText({ approved, rejected, waiting }) {
+  const parts = [[approved, t.report.nowApproved], [rejected, t.report.nowRejected], [waiting, t.report.nowWaiting]];
+  return parts.filter(([n]) => n).map(([n, text]) => text(n)).join(", ") || "–";
 }
 
 /** A table with bars that grows page by page; `first` is the first page of `what`. */

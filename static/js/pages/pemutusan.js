@@ -18,6 +18,7 @@ start(({ me }) => {
       told ? notice("good", told) : null,
       h("div", { class: "actions" }, linkButton(t.plan, "/pemutusan/surat")),
       h("details", { class: "figures" }, h("summary", null, t.how.title), h("ul", null, t.how.points.map((text) => h("li", null, text)))),
+      h("p", { class: "help" }, t.order),
       letters(),
     ]
   );
@@ -34,7 +35,7 @@ function letters() {
     row: (cutOff) =>
       h("li", { class: "card" },
         h("div", { class: "card-head" }, h("h2", null, h("a", { href: addressOf(cutOff.id) }, t.letter(cutOff.letter_number))), stateBadge(stateByDates(cutOff))),
-        h("p", null, cutOff.text),
+        h("p", null, cutOff.withdrawn ? t.states.withdrawn.meaning : cutOff.text),
       ),
   });
 }

@@ -212,7 +212,8 @@ function outcome(me, access) {
   }
   if (access?.status === "rejected") {
     const reason = facts([[t.for, t.access(access)], [t.reason, access.rejection]]);
-    return [heading(t.rejected), reason, statusSentence(access), h("p", null, t.again), h("div", { class: "actions" }, toAccesses("main"))];
+    const links = h("div", { class: "actions" }, linkButton(t.registerAgain, `/daftar-akses?role=${encodeURIComponent(access.role.id)}`), toAccesses("second"));
+    return [heading(t.rejected), reason, statusSentence(access), h("p", null, t.again), links];
   }
   return [heading(t.result), h("p", null, t.decided), access ? statusSentence(access) : null, h("div", { class: "actions" }, toAccesses("main"))];
 }
