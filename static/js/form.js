@@ -128,7 +128,8 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
   const changed = (event) => {
     setUnsaved(whole, asks);
     draft?.save(Object.fromEntries(kept()));
-    const at = event.type === "change" && fields.find((it) => it.contains(event.target));
+    // With the first letter, not when the field is left: what moves under the mouse then misses the press.
+    const at = fields.find((it) => it.contains(event.target));
     if (at && !at.isEmpty) at.problem = "";
   };
   whole.addEventListener("input", changed);
