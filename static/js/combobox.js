@@ -151,6 +151,7 @@ class Combobox extends HTMLElement {
     fill(this.list, items.map(option));
     this.note.textContent = note;
     this.popup.hidden = false;
+    this.popup.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", String(items.length > 0));
     this.#mark(-1);
   }
