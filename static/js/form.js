@@ -10,10 +10,11 @@ import { setUnsaved } from "/js/unsaved.js";
 /**
  * One field. `kind`: text, email, password, date, number, textarea, select (`choices` as
  * `[{value, text}]`), radio (same), checkbox, or an element of ours (`element`) that has `value`, its
- * `input`, `kept` for drafts and `missing` to say when it is empty, and fires `change`. The result has
- * `name`, `label`, `value`, `problem` (a text; empty means none), `isEmpty` and `focusInput()`.
+ * `input`, `kept` for drafts and `missing` to say when it is empty, and fires `change`. `check(value)`
+ * says what is wrong with what was filled in, before anything is sent. The result has `name`, `label`,
+ * `value`, `problem` (a text; empty means none), `isEmpty`, `objection` and `focusInput()`.
  */
-export function field({ name, label, kind = "text", help, required = true, value, choices = [], attrs = {}, element }) {
+export function field({ name, label, kind = "text", help, required = true, value, choices = [], attrs = {}, element, check }) {
   const id = newId(name);
   const helpId = help ? `${id}-bantuan` : null;
   const errorId = `${id}-salah`;
@@ -21,7 +22,7 @@ export function field({ name, label, kind = "text", help, required = true, value
   if (element) Object.assign(element, { label: element.label ?? label, help: element.help ?? help, optional: element.optional ?? !required, errorId });
   const own = element ?? input({ id, name, kind, choices, value, label, attrs: { ...attrs, required: required && kind !== "checkbox", "aria-describedby": [helpId, errorId].filter(Boolean).join(" ") } });
   const whole = h("div", { class: `field ${kind}` }, ...parts({ id, kind, label, help, helpId, required, own, error, element }));
-  return Object.assign(define(whole, { own, error, kind, element, required }), { name, label, kind, element });
+  return Object.assign(define(whole, { own, error, kind, element, required, check }), { name, label, kind, element });
 }
 
 function parts({ id, kind, label, help, helpId, required, own, error, element }) {
@@ -61,7 +62,7 @@ function withEye(own) {
   return h("div", { class: "password" }, own, show);
 }
 
-function define(whole, { own, error, kind, element, required }) {
+function define(whole, { own, error, kind, element, required, check }) {
   const inputs = () => (kind === "radio" && !element ? [...own.querySelectorAll("input")] : [element?.input ?? own]);
   return Object.defineProperties(whole, {
     value: {
@@ -78,6 +79,13 @@ function define(whole, { own, error, kind, element, required }) {
     },
     kept: { get: () => element?.kept ?? whole.value },
     isEmpty: { get: () => required && !whole.value },
+    objection: {
+      get() {
+        if (whole.hidden) return "";
+        if (whole.isEmpty) return whole.missing ?? element?.missing ?? t.required(whole.label);
+        return whole.value ? check?.(whole.value) ?? "" : "";
+      },
+    },
     problem: {
       get: () => error.textContent,
       set(text) {
@@ -136,9 +144,9 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
   whole.addEventListener("change", changed);
   whole.addEventListener("submit", (event) => {
     event.preventDefault();
-    const missing = fields.filter((it) => !it.hidden && it.isEmpty).map((it) => ({ field: it.name, detail: it.missing ?? it.element?.missing ?? t.required(it.label) }));
-    whole.show(missing);
-    if (missing.length) return;
+    const wrong = fields.map((it) => ({ field: it.name, detail: it.objection })).filter((it) => it.detail);
+    whole.show(wrong);
+    if (wrong.length) return;
     void once(button, async () => {
       try {
         const isSent = (await onsubmit(whole.values)) !== false;
