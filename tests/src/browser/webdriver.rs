@@ -219,7 +219,7 @@ fn capabilities(chromium: &Path, profile: &Path) -> Value {
         "goog:chromeOptions": { "binary": chromium, "args": args },
         "goog:loggingPrefs": { "browser": "ALL" },
         // A question that nobody expects is to fail the next command.
-        "unhandledPromptBehavior": { "default": "ignore", "beforeUnload": "ignore" },
+        "unhandledPromptBehavior": "ignore",
         "timeouts": { "script": SCRIPT_MS_MAX, "pageLoad": PAGE_MS_MAX },
     } } })
 }
