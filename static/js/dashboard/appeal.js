@@ -14,8 +14,8 @@ const t = dashboard.appeal;
 /** As the service has it. */
 const DAYS_MAX = 90;
 
-/** What is offered first, in weeks: who has a month left still finds the queue short. */
-const WEEKS_USUAL = 4;
+/** What is offered first, in weeks: reminders begin a month before the end, an appeal comes before them. */
+const WEEKS_USUAL = 6;
 
 /** `item` is an institution of the coming wave. */
 export function appealPanel(me, item) {
@@ -28,8 +28,9 @@ export function appealPanel(me, item) {
   return whole;
 }
 
-function told(text, item) {
-  return notice("good", h("p", null, text), h("p", null, t.next(nextMonday(item))));
+/** What the service says of a colleague's appeal names the next week itself. */
+function told({ text, isMine }, item) {
+  return notice(isMine ? "good" : "info", h("p", null, text), isMine ? h("p", null, t.next(nextMonday(item))) : null);
 }
 
 function offer(item, sent, redraw) {
@@ -64,13 +65,13 @@ async function sendAppeal(item, choice, sent) {
   const body = { institution: item.institution.id, within_days: choice.days };
   try {
     const answer = await send("POST", "/api/appeals", body, { intent: `imbauan ${item.institution.id}` });
-    sent.save(t.sent(answer.people, plainDay(answer.until), answer.sent.text));
+    sent.save({ text: t.sent(answer.people, plainDay(answer.until), answer.sent.text), isMine: true });
   } catch (error) {
     // A colleague was first: what the service says of it is what this page has to say as well.
     if (!(error instanceof ApiProblem) || error.slug !== "appeal-already-sent") throw error;
-    sent.save(error.message);
+    sent.save({ text: error.message, isMine: false });
   }
-  announce(sent.load());
+  announce(sent.load().text);
 }
 
 function nextMonday(item) {

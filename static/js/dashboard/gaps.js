@@ -41,9 +41,11 @@ function badge(item) {
 /** For a Kepala UKPBJ: their own institution. */
 export async function ownGaps() {
   const { institutions } = await read();
-  if (!institutions.length) return h("p", null, t.noneOwn);
-  return institutions.map((item) =>
+  const queue = h("p", { class: "help" }, dashboard.queue.notYours);
+  if (!institutions.length) return [h("p", null, t.noneOwn), queue];
+  const told = institutions.map((item) =>
     notice(item.state === "missing" ? "bad" : "warn", h("p", null, badge(item), " ", h("strong", null, item.institution.name)),
       h("p", null, item.last_end ? [t.last, moment(item.last_end), ". "] : null, item.state === "missing" ? t.missingOwn : t.endingOwn)),
   );
+  return [told, queue];
 }

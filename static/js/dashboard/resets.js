@@ -14,7 +14,7 @@ export async function resetTimes(names) {
   const report = await get("/api/reset-report");
   const span = [plainDay(report.from), plainDay(report.until)];
   const shown = report.institutions.map((it) => [
-    report.institutions.length > 1 && names.get(it.institution) ? h("h3", null, t.of(names.get(it.institution))) : null,
+    report.institutions.length > 1 && names.get(it.institution) ? h("h3", null, t.titleOf(names.get(it.institution))) : null,
     it.tickets ? [chartOf(it, span), it.cut ? h("p", { class: "help" }, t.cut) : null] : [h("p", null, t.none(...span)), h("p", { class: "help" }, t.noneTodo)],
   ]);
   return [shown, h("div", { class: "actions" }, linkButton(t.report, "/reset/laporan", "second"))];
@@ -25,11 +25,12 @@ function chartOf({ tickets, returned, steps }, span) {
     label: `${step.number}. ${step.activity}`,
     hint: step.actor_text,
     value: step.met_percent ?? 0,
-    text: step.met_percent === null ? t.notYet : t.percent(step.met_percent, step.met, step.judged),
+    text: step.met_percent === null ? "–" : `${step.met_percent}%`,
     tone: step.met_percent === 100 ? "active" : "waiting",
     step,
   }));
   const columns = [
+    { title: t.judged, number: true, cell: ({ step }) => (step.judged ? t.of(step.met, step.judged) : t.notYet) },
     { title: t.actual, number: true, cell: ({ step }) => (step.median_minutes === null ? "–" : t.minutes(step.median_minutes)) },
     { title: t.standard, number: true, cell: ({ step }) => step.standard_time },
   ];

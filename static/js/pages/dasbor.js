@@ -24,7 +24,6 @@ start(({ me }) => {
   return [
     asOf,
     me.is_verifier ? section(t.queue.title, queueAge) : null,
-    !me.is_verifier && isOfficial ? h("p", { class: "help" }, t.queue.notYours) : null,
     !isNational && has("ukpbj-head") ? section(t.gaps.titleOwn, ownGaps) : null,
     wave,
     isNational ? section(t.gaps.title, nationalGaps) : null,

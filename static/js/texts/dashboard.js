@@ -108,11 +108,12 @@ export const dashboard = {
     allMet: " Semua langkah yang dikerjakan selesai dalam waktu baku.",
     none: (from, until) => `Belum ada permohonan reset kata sandi dari ${from} sampai dengan ${until}.`,
     noneTodo: "Permohonan dikirim Kepala Satuan Kerja; waktunya tampil di sini sejak langkah pertama.",
-    percent: (percent, met, judged) => `${percent}% (${met} dari ${judged})`,
-    notYet: "belum dikerjakan",
+    judged: "Banyaknya",
+    of: (met, judged) => `${met} dari ${judged}`,
+    notYet: "belum ada",
     minutes: (n) => (n < 60 ? `${n} menit` : `${Math.floor(n / 60)} jam${n % 60 ? ` ${n % 60} menit` : ""}`),
     report: "Laporan Lengkap",
-    of: (name) => `Reset kata sandi: ${name}`,
+    titleOf: (name) => `Reset kata sandi: ${name}`,
   },
 
   cutOff: {
