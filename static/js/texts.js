@@ -117,7 +117,7 @@ export const upload = {
   progress: (percent) => `Mengunggah ${percent}%`,
   checking: "Terkirim; sedang diperiksa…",
   done: (name, size) => `${name} (${size}) terunggah.`,
-  failed: "Unggahan terputus. Berkas masih terpilih; tekan “Coba Lagi”.",
+  failed: "Unggahan terputus. Berkas masih terpilih dan diunggah lagi begitu tersambung; atau tekan “Coba Lagi”.",
   waiting: "Tunggu sampai berkas selesai diunggah.",
 };
 

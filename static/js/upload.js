@@ -10,6 +10,9 @@ import { actionButton, announce, problemText, sizeText } from "/js/ui.js";
 /** As the service has it (REG-4). */
 const DOCUMENT_BYTES_MAX = 2_097_152;
 
+/** So that what is a little too large is never told to be as large as it may be. */
+const TOO_LARGE_BYTES_MIN = DOCUMENT_BYTES_MAX + 10_486;
+
 const PDF_START = "%PDF-";
 
 /** A line on which nothing moves for this long has dropped without saying so. */
@@ -19,6 +22,8 @@ class Upload extends HTMLElement {
   #input = null;
   #document = null;
   #sending = null;
+  /** Until the line is back, or the person does something. */
+  #waiting = new AbortController();
 
   connectedCallback() {
     this.#build();
@@ -99,6 +104,7 @@ class Upload extends HTMLElement {
   async #choose(files) {
     if (!files.length) return;
     this.#sending?.abort();
+    this.#waiting.abort();
     this.#take(null);
     const wrong = files.length > 1 ? t.one : await objection(files[0]);
     // The same file again, mended, is a new choice.
@@ -117,6 +123,7 @@ class Upload extends HTMLElement {
   async #send(file, key) {
     const sending = new AbortController();
     this.#sending = sending;
+    this.#waiting.abort();
     const show = this.#showProgress(file);
     try {
       const stored = await mending(() => post(file, key, show, sending.signal), { canRepeat: true });
@@ -133,6 +140,8 @@ class Upload extends HTMLElement {
 
   #failed(error, again) {
     if (error instanceof ApiProblem && error.fields.length) return this.#showProblem(error.fields[0].detail);
+    this.#waiting = new AbortController();
+    if (error instanceof Offline) addEventListener("online", again, { signal: this.#waiting.signal });
     this.#showProblem(error instanceof Offline ? t.failed : problemText(error), actionButton(errors.again, again, { kind: "second" }));
   }
 
@@ -162,7 +171,7 @@ class Upload extends HTMLElement {
 /** What is wrong with a file before it is sent; null when nothing. */
 async function objection(file) {
   if (file.size === 0) return t.empty;
-  if (file.size > DOCUMENT_BYTES_MAX) return t.tooLarge(sizeText(file.size));
+  if (file.size > DOCUMENT_BYTES_MAX) return t.tooLarge(sizeText(Math.max(file.size, TOO_LARGE_BYTES_MIN)));
   const start = await file.slice(0, 1024).text().catch(() => null);
   if (start === null) return t.unreadable;
   return start.includes(PDF_START) ? null : t.notPdf;
