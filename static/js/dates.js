@@ -45,6 +45,11 @@ export function nowText(zone) {
   return `${parts.weekday}, ${parts.day} ${parts.month} ${parts.year} pukul ${parts.hour}.${parts.minute} ${zone}`;
 }
 
+/** The zone of a moment of the API, which ends its text: whose days count there. */
+export function zoneOf(moment) {
+  return moment.text.split(" ").at(-1);
+}
+
 /** How many days lie from one day to another. */
 export function daysBetween(from, until) {
   return Math.round((noon(until) - noon(from)) / DAY_MS);
