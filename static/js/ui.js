@@ -85,6 +85,9 @@ export async function once(button, action) {
   }
 }
 
+/** Inputs in which people type a line. */
+const LINES = "input:not([type=checkbox], [type=radio], [type=file])";
+
 /**
  * Asks in a dialog. `actions` is `[{label, kind, value, run}]`: `run` may be async and keeps the
  * dialog open when it throws or answers `false`; then the dialog closes and the promise gives `value` (or what
@@ -110,6 +113,12 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
     if (cancel) buttons.push(h("button", { type: "button", class: "second", onclick: () => isBusy() || close(null) }, cancel));
     box.addEventListener("cancel", (event) => isBusy() && event.preventDefault());
     fill(box, h("h2", { id: heading, tabindex: "-1" }, title), body, h("div", { class: "actions" }, buttons));
+    // As in a form: Enter in a line of text does what the first button says.
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.defaultPrevented || !actions.length || !event.target.matches(LINES)) return;
+      event.preventDefault();
+      buttons[0].click();
+    });
     box.addEventListener("close", () => {
       box.remove();
       if (back?.isConnected) back.focus();
