@@ -15,7 +15,7 @@ export function counted(field, max) {
   let told = max;
   const count = () => {
     const left = max - [...input.value].length;
-    shown.textContent = left < 0 ? t.over(-left, max) : t.left(max - left, max);
+    shown.textContent = left < 0 ? t.over(-left, max) : t.left(left, max);
     shown.classList.toggle("over", left < 0);
     const mark = Math.floor(left / MARK);
     if (left <= NEAR && mark !== told) announce(shown.textContent);

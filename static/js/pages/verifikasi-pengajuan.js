@@ -4,7 +4,7 @@
 import { ApiProblem, get, send } from "/js/api.js";
 import "/js/countdown.js";
 import { counted } from "/js/counted.js";
-import { dayText, plainDay } from "/js/dates.js";
+import { dayText, plainDay, zoneOf } from "/js/dates.js";
 import { documentView } from "/js/document.js";
 import { fill, h, query } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
@@ -57,9 +57,10 @@ async function show(id, told) {
   if (told) announce(told);
 }
 
-/** In this page, so that the queue and all modules are there already. */
+/** In this page, so that the queue and all modules are there already. What is done is nothing to go back to. */
 async function go(id, told) {
-  history.pushState(null, "", `?id=${id}`);
+  if (told) history.replaceState(null, "", `?id=${id}`);
+  else history.pushState(null, "", `?id=${id}`);
   await show(id, told);
   scrollTo(0, 0);
   place.querySelector("h2")?.focus();
@@ -73,7 +74,7 @@ async function ways(row) {
   }
   const [before, after] = [await queue.beside(row.id, -1), await queue.beside(row.id, 1)];
   const where = t.place(queue.rows.indexOf(row) + 1, queue.rows.length, queue.isWhole);
-  return h("nav", { class: "case-ways", "aria-label": where }, back, h("span", null, where), way(t.previous, before, "prev"), way(t.next, after, "next"));
+  return h("nav", { class: "case-ways", "aria-label": where }, back, h("span", null, where), h("span", { class: "case-steps" }, way(t.previous, before, "prev"), way(t.next, after, "next")));
 }
 
 function way(label, row, rel) {
@@ -110,22 +111,17 @@ function caseOf(row) {
 function data(row) {
   const left = h("akses-countdown", { class: row.overdue ? "status bad" : "status waiting", until: row.deadline.at, past: true });
   return facts([
-    [t.validUntil, h("strong", null, t.until(dayText(row.valid_until), zoneOf(row)))],
+    [t.validUntil, h("strong", null, t.until(dayText(row.valid_until), zoneOf(row.submitted)))],
     [t.role, row.role.name],
     [t.workUnit, row.work_unit.name],
     [t.institution, row.institution.name],
     ...Object.entries(t.form).map(([name, label]) => [label, row.form[name]]),
     [t.submitted, moment(row.submitted)],
-    [t.deadline, h("div", null, left, " ", deadline(row.deadline))],
-    [t.step, row.step?.text],
     [t.letter, row.collective && h("a", { href: `/kolektif/lihat?id=${row.collective.id}` }, t.letterLink(row.collective.name))],
     [t.historyLabel, h("a", { href: `/riwayat?akses=${row.access}` }, t.history)],
+    [t.step, row.step?.text],
+    [t.deadline, h("div", null, left, " ", deadline(row.deadline))],
   ]);
-}
-
-/** The zone whose days count for this request: the API ends each moment with it. */
-function zoneOf(row) {
-  return row.submitted.text.split(" ").at(-1);
 }
 
 function clashes(conflicts) {
