@@ -101,6 +101,16 @@ function define(whole, { own, error, kind, element, required, check }) {
   });
 }
 
+/** What was typed before is there again; who wants none of it begins anew. */
+function restoredNote(drop) {
+  const again = h("button", { type: "button", class: "quiet" }, t.draftDrop);
+  again.addEventListener("click", () => {
+    drop();
+    location.reload();
+  });
+  return h("div", { class: "notice info restored", role: "status" }, h("span", null, t.draftKept), " ", again);
+}
+
 /**
  * A form of such fields. `onsubmit(values)` may be async, and answers `false` when nothing was sent
  * after all; an `ApiProblem` with fields is shown beside them (`names` maps the API's names to ours
@@ -117,6 +127,7 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
 
   const restored = draft?.load();
   if (restored) fields.forEach((it) => it.name in restored && it.kind !== "password" && (it.value = restored[it.name]));
+  if (restored) summary.after(restoredNote(() => whole.settled()));
 
   whole.fields = byName;
   Object.defineProperty(whole, "values", { get: () => Object.fromEntries(fields.filter((it) => !it.hidden).map((it) => [it.name, it.value])) });

@@ -181,6 +181,6 @@ export function linkButton(label, href, kind = "main") {
 
 /** Bytes as people say them. */
 export function sizeText(bytes) {
-  const unit = bytes < 1024 * 1024 ? [bytes / 1024, "kB"] : [bytes / 1024 / 1024, "MB"];
+  const unit = bytes < 1024 * 1024 ? [Math.max(1, bytes / 1024), "kB"] : [bytes / 1024 / 1024, "MB"];
   return `${unit[0].toLocaleString("id-ID", { maximumFractionDigits: unit[1] === "kB" ? 0 : 2 })} ${unit[1]}`;
 }
