@@ -4,15 +4,16 @@ import { ApiProblem } from "/js/api.js";
 import { nationalGaps, ownGaps } from "/js/dashboard/gaps.js";
 import { queueAge } from "/js/dashboard/queue.js";
 import { resetTimes } from "/js/dashboard/resets.js";
-import { section } from "/js/dashboard/section.js";
+import { section, showInOrder } from "/js/dashboard/section.js";
 import { addressOf, announceWave, nationalWave, oneWave, ownWave, readWave, spanChoice, wanted } from "/js/dashboard/wave.js";
 import { nowText } from "/js/dates.js";
 import { fill, h } from "/js/dom.js";
 import { start } from "/js/page.js";
+import { page } from "/js/texts.js";
 import { dashboard as t } from "/js/texts/dashboard.js";
 import { linkButton, notice } from "/js/ui.js";
 
-start(({ me }) => {
+start(async ({ me, content }) => {
   const has = (...duties) => duties.some((duty) => me.duties.includes(duty));
   const isNational = has("directorate");
   const isOfficial = has("vai", "ukpbj-head");
@@ -21,14 +22,15 @@ start(({ me }) => {
 
   const asOf = h("p", { class: "as-of" }, t.asOf(nowText("WIB")));
   const wave = isNational || isOfficial ? waveSection(me, isNational, asOf) : null;
-  return [
-    asOf,
+  const sections = [
     me.is_verifier ? section(t.queue.title, queueAge) : null,
     !isNational && has("ukpbj-head") ? section(t.gaps.titleOwn, ownGaps) : null,
     wave,
     isNational ? section(t.gaps.title, nationalGaps) : null,
     isOfReset ? section(t.resets.title, async () => resetTimes(await wave?.names ?? new Map())) : null,
   ];
+  fill(content, asOf, h("p", { class: "loading" }, page.loading));
+  await showInOrder(content, sections.filter(Boolean));
 });
 
 function notYours() {
