@@ -4,7 +4,7 @@ import { get } from "/js/api.js";
 import { plainDay } from "/js/dates.js";
 import { h } from "/js/dom.js";
 import { accesses } from "/js/texts/accesses.js";
-import { badge, linkButton } from "/js/ui.js";
+import { badge, deadline, linkButton } from "/js/ui.js";
 
 const t = accesses.access;
 
@@ -34,6 +34,7 @@ export async function allAccesses() {
 export const places = {
   list: (id) => `/pengaturan/informasi-instansi#${anchor(id)}`,
   register: (role) => `/daftar-akses?role=${encodeURIComponent(role)}`,
+  registerAgain: (access) => `/daftar-akses?role=${encodeURIComponent(access.role.id)}&akses=${access.id}`,
   renew: (id) => `/perbaikan-data?akses=${id}`,
   end: (id) => `/nonaktifkan?akses=${id}`,
   history: (id) => `/riwayat?akses=${id}`,
@@ -56,8 +57,15 @@ export function lastDay(access, day = access.valid_until) {
   return day ? h("time", { datetime: day }, t.lastDay(plainDay(day), zoneOf(access))) : null;
 }
 
-/** Which access a page is about: role, place, status, last day. */
-export function accessHead(access, more = []) {
+/** By when a verifier decides, how long that is, and how it came about (VER-3). */
+export function due({ deadline: value, overdue }) {
+  const shown = deadline(value);
+  if (!overdue) shown.querySelector("time").after(h("akses-countdown", { class: "hint", until: value.at }));
+  return shown;
+}
+
+/** Which access a page is about: role, place, status; and until when it works, unless there is `more` to say. */
+export function accessHead(access, more = access.status === "active" ? [t.until, lastDay(access)] : null) {
   return h("div", { class: "card access-head" },
     h("p", { class: "access-role" }, access.role.name),
     h("p", { class: "access-place" }, t.place(access)),

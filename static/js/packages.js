@@ -1,6 +1,5 @@
 // <akses-packages>: the procurements that are not finished, one after the other. `value` is the list as the
-// service takes it (null while there is none), for a field of form.js. `change` fires; `optional` may be set before it
-// is in the page.
+// service takes it (null while it is empty and must not be), for a field of form.js; `change` fires.
 
 import { fill, h, newId } from "/js/dom.js";
 import { accesses } from "/js/texts/accesses.js";
@@ -16,20 +15,30 @@ const CODE_CHARS_MAX = 40;
 
 class Packages extends HTMLElement {
   #rows = [];
+  #mark = h("span", { class: "optional", hidden: true }, ` ${ui.optional}`);
 
   connectedCallback() {
     if (this.list) return;
+    if (!this.#rows.length) this.#rows.push(this.#row({}));
     this.list = h("div", { class: "packages" });
     this.add = h("button", { type: "button", class: "second", onclick: () => this.#addAndGo() }, t.add);
-    fill(this, h("p", { class: "label" }, this.label), h("p", { class: "help" }, this.help), this.list, this.add);
-    if (!this.#rows.length) this.#rows.push(this.#row({}));
+    fill(this, h("p", { class: "label" }, this.label, this.#mark), h("p", { class: "help" }, this.help), this.list, this.add);
     this.#draw();
   }
 
-  /** What is named; null when nothing is. An empty row beside named ones is a slip, and said so by `slip`. */
+  /** Whether an empty list will do. */
+  get optional() {
+    return !this.#mark.hidden;
+  }
+
+  set optional(isOptional) {
+    this.#mark.hidden = !isOptional;
+  }
+
+  /** What is named; null while nothing is and something has to be. */
   get value() {
     const named = this.#rows.map(read).filter((it) => it.title || it.code);
-    return named.length ? named : null;
+    return named.length || this.optional ? named : null;
   }
 
   set value(packages) {
@@ -38,8 +47,14 @@ class Packages extends HTMLElement {
     if (this.list) this.#draw();
   }
 
+  /** For drafts. */
   get kept() {
     return this.value;
+  }
+
+  /** Where an error leads: the first row without its name. */
+  get input() {
+    return (this.#rows.find((row) => !row.title.value.trim()) ?? this.#rows[0]).title;
   }
 
   get missing() {
@@ -52,15 +67,10 @@ class Packages extends HTMLElement {
     return at < 0 ? "" : t.titleMissing(at + 1);
   }
 
-  focus() {
-    const wrong = this.#rows.find((row) => !row.title.value.trim()) ?? this.#rows[0];
-    wrong.title.focus();
-  }
-
   #row({ title = "", code = "", handed_over: handedOver = false }) {
     const row = {};
     const [titleId, codeId, tickId] = [newId("paket"), newId("kode"), newId("serah")];
-    row.title = h("input", { id: titleId, type: "text", maxlength: TITLE_CHARS_MAX, value: title });
+    row.title = h("input", { id: titleId, type: "text", maxlength: TITLE_CHARS_MAX, value: title, "aria-describedby": this.errorId });
     row.code = h("input", { id: codeId, type: "text", maxlength: CODE_CHARS_MAX, value: code ?? "" });
     row.tick = h("input", { id: tickId, type: "checkbox", checked: handedOver });
     row.legend = h("legend");

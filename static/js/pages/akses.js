@@ -48,7 +48,7 @@ function taskOf(access) {
   const to = (label, href) => accessLink(label, href, access);
   if (request?.overdue && !can("meet")) return { title: t.tasks.overdue(role), text: t.tasks.overdueText, link: to(t.tasks.overdueButton, places.list(access.id)) };
   if (can("meet")) return { title: t.tasks.meet(role), text: t.tasks.meetText, link: to(buttons.meet, places.meeting(request.id)) };
-  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: to(buttons.registerAgain, places.register(access.role.id)) };
+  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: to(buttons.registerAgain, places.registerAgain(access)) };
   if (can("reactivate") && access.status === "expired") {
     const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.expiredText(plainDay(access.valid_until));
     return { title: t.tasks.expired(role), text, link: to(buttons.reactivate, places.renew(access.id)) };
@@ -88,7 +88,7 @@ function overview(items, next) {
     h("h2", { id: "milik" }, t.mine),
     h("div", { class: "groups" }, groups.map(group)),
     next ? h("p", null, t.more) : null,
-    h("p", null, h("a", { href: "/pengaturan/informasi-instansi" }, t.all)));
+    h("p", { class: "onward" }, h("a", { href: "/pengaturan/informasi-instansi" }, t.all), h("a", { href: "/kenapa" }, t.why)));
 }
 
 function group(items) {

@@ -40,27 +40,31 @@ async function changed(platform, show, place) {
   }
 }
 
+/** The access whose case is the answer is told with it; the others follow. */
 async function answer(place, platform, access) {
   const ask = (after) => get(`/api/why?${new URLSearchParams({ limit: 20, ...(platform && { platform }), ...(access && { access }), ...(after && { after }) })}`);
   const whole = await ask(null).catch(unknownAccess);
   if (!whole) return fill(place, notice("info", h("p", null, texts.access.notFoundTitle)), all());
+  const told = whole.accesses.find((item) => item.detail === whole.detail);
   const list = pagedList({
     load: async (after) => {
       const { accesses: items, next } = after ? await ask(after) : whole;
-      return { items, next };
+      return { items: items.filter((item) => item !== told), next };
     },
     row: (item) => card(item, platform),
     empty: null,
     label: t.perAccess,
   });
   await list.ready;
+  const hasOthers = whole.next || whole.accesses.some((item) => item !== told);
   fill(place,
     h("section", { class: `card answer ${whole.may_enter ? "of-active" : "of-pending"}` },
       h("h2", null, t.answer),
-      h("p", null, whole.detail),
+      h("p", { class: "detail" }, whole.detail),
       whole.sign_in_rests_until ? h("p", null, t.rests, moment(whole.sign_in_rests_until), ".") : null,
+      told ? [whereOf(told), reasons(told, platform)] : null,
       whole.next_step ? h("p", { class: "actions" }, step(whole.next_step, {}, platform)) : null),
-    whole.accesses.length ? [h("h2", null, access ? t.one : t.perAccess), list] : null,
+    hasOthers ? [h("h2", null, told ? t.others : t.perAccess), list] : null,
     access ? all() : null);
 }
 
@@ -76,21 +80,29 @@ function all() {
 function card(item, platform) {
   return h("li", { class: "card" },
     h("h3", null, item.role.name),
-    h("p", { class: "access-place" }, texts.access.place(item)),
-    h("p", null, badge(item), " ", h("strong", null, item.may_enter ? t.may : t.mayNot)),
+    whereOf(item),
     h("p", null, item.detail),
-    item.may_enter ? null : reasons(item),
-    item.obstacle ? notice("bad", h("p", null, h("strong", null, `${t.obstacle}: `), item.obstacle.text), h("p", null, t.obstacleSource(item.obstacle.source))) : null,
-    h("p", { class: "actions" }, step(item.next_step, item, platform)));
+    reasons(item, platform));
 }
 
-function reasons(item) {
-  return facts([
-    [t.since, item.since && moment(item.since)],
-    [t.by, item.by?.text],
-    [t.rule, item.rule && [item.rule.text, item.rule.basis ? h("span", { class: "hint" }, t.basis(item.rule.basis)) : null]],
-    [t.until, item.until && [deadline(item.until), item.until.overdue ? h("span", { class: "hint" }, t.overdue) : null]],
-  ]);
+function whereOf(item) {
+  return [
+    h("p", { class: "access-place" }, texts.access.place(item)),
+    h("p", null, badge(item), " ", h("strong", null, item.may_enter ? t.may : t.mayNot)),
+  ];
+}
+
+function reasons(item, platform) {
+  return [
+    facts([
+      [t.since, item.since && moment(item.since)],
+      [t.by, item.by?.text],
+      [t.until, item.until && [deadline(item.until), item.until.overdue ? h("span", { class: "hint" }, t.overdue) : null]],
+      [t.rule, item.rule && [item.rule.text, item.rule.basis ? h("span", { class: "hint" }, t.basis(item.rule.basis)) : null]],
+    ]),
+    item.obstacle ? notice("bad", h("p", null, h("strong", null, `${t.obstacle}: `), item.obstacle.text), h("p", null, t.obstacleSource(item.obstacle.source))) : null,
+    h("p", { class: "actions" }, step(item.next_step, item, platform)),
+  ];
 }
 
 /** The service names the operation; here is the page on which it is done. */
@@ -100,7 +112,7 @@ function step({ step: name, text }, item, platform) {
     wait: () => linkButton(text, places.list(item.access), "second"),
     "ask-verifier": () => [h("span", null, t.askVerifier), linkButton(texts.home.tasks.overdueButton, places.list(item.access), "second")],
     meet: () => linkButton(text, places.meeting(item.meeting?.request ?? "")),
-    "register-again": () => linkButton(text, places.register(item.role.id)),
+    "register-again": () => linkButton(text, places.registerAgain({ id: item.access, role: item.role })),
     reactivate: () => linkButton(text, places.renew(item.access)),
     register: () => linkButton(text, "/daftar-akses"),
     "accept-terms": () => linkButton(text, at),

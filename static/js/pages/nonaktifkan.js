@@ -2,14 +2,14 @@
 // (Deactivation letter, numbers 1 and 2.)
 
 import { ApiProblem, get, send } from "/js/api.js";
-import { accessChoice, accessHead, allAccesses, lastDay, places } from "/js/accesses.js";
+import { accessChoice, accessHead, allAccesses, places } from "/js/accesses.js";
 import { fill, h, query } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import "/js/packages.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { badge, dialog, linkButton, notice } from "/js/ui.js";
+import { actionButton, badge, dialog, linkButton, notice } from "/js/ui.js";
 
 const t = texts.ending;
 const { buttons } = texts.access;
@@ -53,8 +53,10 @@ async function handoverForm({ access, draft, submit, kind, onsubmit }) {
     name: "successor", label: t.successor, kind: "select", help: t.successorHelp,
     choices: successors.map((it) => ({ value: it.account, text: t.candidate(it) })),
   });
-  const list = Object.assign(document.createElement("akses-packages"), { label: t.packages, help: t.packagesHelp });
-  const packages = field({ name: "packages", label: t.packages, element: list });
+  open.missing = t.openMissing;
+  successor.missing = t.successorMissing;
+  const list = document.createElement("akses-packages");
+  const packages = field({ name: "packages", label: t.packages, help: t.packagesHelp, element: list, check: () => list.slip });
   const payment = h("p", { class: "help payment" }, t.payment);
   packages.append(payment);
   const whole = form({
@@ -62,17 +64,12 @@ async function handoverForm({ access, draft, submit, kind, onsubmit }) {
     fields: [open, successor, packages],
     submit, kind, draft,
     names: Object.fromEntries([["handover.successor", "successor"], ["handover.packages", "packages"], ...rowNames()]),
-    onsubmit: async (values) => {
-      if (values.packages && list.slip) {
-        whole.show([{ field: "packages", detail: list.slip }]);
-        return false;
-      }
-      return onsubmit(handoverOf(values), successors, whole);
-    },
+    onsubmit: (values) => onsubmit(handoverOf(values), successors, whole),
   });
   const arrange = () => {
     successor.hidden = open.value !== "successor";
     packages.hidden = !open.value || open.value === "none-open";
+    list.optional = open.value === "successor";
     payment.hidden = !list.value?.some((it) => it.handed_over);
   };
   whole.addEventListener("change", arrange);
@@ -105,9 +102,8 @@ async function showEnding(content, access, draft) {
     },
   });
   fill(content,
-    accessHead(access, lastDay(access)),
+    accessHead(access),
     notice("info", h("p", null, t.immediately), access.request ? h("p", null, t.extensionWaits) : null),
-    h("h2", null, t.openTitle),
     questions);
 }
 
@@ -160,17 +156,20 @@ async function showAfter(content, access, draft) {
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.slug !== "handover-named") throw error;
         whole.settled();
-        fill(content, accessHead(access, lastDay(access)), notice("good", h("p", null, t.afterSettled)), back(access));
+        fill(content, accessHead(access), notice("good", h("p", null, t.afterSettled)), back(access));
         return true;
       }
     },
   });
+  const place = h("div", null, questions);
+  // What was settled needs no more questions; what was left to others may still be answered.
+  if (recorded) fill(place, actionButton(t.recordedButton, () => fill(place, questions).querySelector("input").focus(), { kind: "second" }));
   fill(content,
-    accessHead(access, lastDay(access)),
+    accessHead(access),
     h("h2", { class: "first" }, t.afterTitle),
     h("p", null, t.after),
     recorded ? notice("info", h("p", null, h("strong", null, `${t.recorded}: `), recorded)) : null,
-    questions);
+    place);
 }
 
 /** What was said about it last, from the record. */

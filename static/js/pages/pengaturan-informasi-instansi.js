@@ -1,12 +1,12 @@
 // Pengaturan > Informasi Instansi/Perusahaan: every access with all that is known of it, and what can be
 // done with it (reactivation guide, steps 1 to 3, 6 and 7; deactivation letter, numbers 2 and 3).
 
-import { accessLink, anchor, lastDay, places, readAccesses } from "/js/accesses.js";
+import { accessLink, anchor, due, lastDay, places, readAccesses } from "/js/accesses.js";
 import "/js/countdown.js";
 import { fill, h } from "/js/dom.js";
 import { news, start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { deadline, facts, linkButton, moment, notice, pagedList, statusSentence } from "/js/ui.js";
+import { facts, linkButton, moment, notice, pagedList, statusSentence } from "/js/ui.js";
 
 const t = texts.institutions;
 const { buttons } = texts.access;
@@ -48,7 +48,7 @@ function card(access) {
 
 function dates(access) {
   if (!access.valid_until) return null;
-  if (access.status !== "active") return facts([[t.untilEnded, lastDay(access)]]);
+  if (access.status !== "active") return facts([[t.untilEnded[access.status] ?? t.until, lastDay(access)]]);
   const isNear = access.next_steps.includes("extend") || access.request?.kind === "extension";
   return facts([
     [t.until, lastDay(access)],
@@ -68,8 +68,7 @@ function waiting(access) {
       [t.submitted, moment(request.submitted)],
       [t.wanted, lastDay(access, request.valid_until)],
       [t.filedBy, request.filed_by ? t.filedByText(request.filed_by.name) : null],
-      [t.deadline, deadline(request.deadline)],
-      [t.deadlineLeft, request.overdue ? null : h("akses-countdown", { until: request.deadline.at })],
+      [t.deadline, due(request)],
     ]),
     request.overdue && !isMet ? notice("info", h("p", null, t.overdue)) : null);
 }
@@ -96,7 +95,7 @@ function actions(access) {
   const isOver = access.status === "expired" || access.status === "inactive";
   return [
     can("meet") && link(buttons.meet, places.meeting(access.request.id), "main"),
-    can("register-again") && link(buttons.registerAgain, places.register(access.role.id), "main"),
+    can("register-again") && link(buttons.registerAgain, places.registerAgain(access), "main"),
     can("reactivate") && link(buttons.reactivate, places.renew(access.id), "main"),
     can("extend") && link(buttons.extend, places.renew(access.id), "main"),
     can("enter") && link(buttons.platform, "/platform", "second"),

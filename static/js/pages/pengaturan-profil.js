@@ -5,7 +5,7 @@ import { fill, h } from "/js/dom.js";
 import { field, form } from "/js/form.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { announce, facts, notice } from "/js/ui.js";
+import { facts, notice } from "/js/ui.js";
 
 const t = texts.profile;
 
@@ -36,27 +36,28 @@ function draw(content, me, isOpen = false, told = null) {
 /** No draft is kept: the number is personal, it is short, and leaving asks. */
 function showForm(place, content, me) {
   const kind = field({ name: "kind", label: t.kind, kind: "radio", choices: t.kinds, value: "nip" });
-  const number = field({ name: "number", label: t.numberLabel, help: t.numberHelp, attrs: { inputmode: "numeric", autocomplete: "off", maxlength: 30 } });
+  const number = field({
+    name: "number", label: t.numberLabel, help: t.numberHelp, attrs: { inputmode: "numeric", autocomplete: "off", maxlength: 30 },
+    check: (typed) => objection(kind.value, digitsOf(typed)),
+  });
   const whole = form({
     label: t.formTitle,
     fields: [kind, number],
     submit: t.save,
     onsubmit: async (values) => {
-      const digits = values.number.replace(/[\s.-]/g, "");
-      const wrong = objection(values.kind, digits);
-      if (wrong) {
-        whole.show([{ field: "number", detail: wrong }]);
-        return false;
-      }
-      const saved = await send("PUT", "/api/me/service-number", { kind: values.kind, number: digits }, { intent: "nip" });
+      const saved = await send("PUT", "/api/me/service-number", { kind: values.kind, number: digitsOf(values.number) }, { intent: "nip" });
       whole.settled();
       draw(content, await readMe({ again: true }), false, t.saved(saved.service_number));
-      announce(t.saved(saved.service_number));
       document.getElementById("kabar").focus();
     },
   });
-  fill(place, h("h2", { class: "first", tabindex: "-1" }, t.formTitle), whole);
+  fill(place, h("h2", { class: "first" }, t.formTitle), whole);
   number.focusInput();
+}
+
+/** As people write it on paper: with spaces, points or dashes. */
+function digitsOf(typed) {
+  return typed.replace(/[\s.-]/g, "");
 }
 
 /** What is wrong with a number before it is sent; empty when nothing (REG-8). */

@@ -2,7 +2,7 @@
 // extend one that soon is (reactivation guide, steps 4 and 5).
 
 import { send } from "/js/api.js";
-import { accessChoice, accessHead, allAccesses, anchor, lastDay, places, zoneOf } from "/js/accesses.js";
+import { accessChoice, accessHead, allAccesses, due, lastDay, places, zoneOf } from "/js/accesses.js";
 import "/js/countdown.js";
 import { plainDay, today } from "/js/dates.js";
 import { fill, h, query } from "/js/dom.js";
@@ -10,7 +10,7 @@ import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { badge, deadline, facts, linkButton, moment, notice } from "/js/ui.js";
+import { badge, facts, linkButton, notice } from "/js/ui.js";
 import "/js/upload.js";
 
 const t = texts.renewal;
@@ -52,14 +52,8 @@ function back(access) {
 function whyNot(access) {
   const { request } = access;
   if (request) return [notice("info", h("p", null, t.waits(request.kind))), state(access)];
-  if (access.status === "active") return [notice("info", h("p", null, t.early(firstDay(access.valid_until))))];
+  if (access.status === "active") return [notice("info", h("p", null, t.early(plainDay(daysAfter(access.valid_until, -EXTENSION_DAYS_MAX)))))];
   return [notice("info", h("p", null, t.cannot))];
-}
-
-function firstDay(validUntil) {
-  const day = new Date(`${validUntil}T12:00:00Z`);
-  day.setUTCDate(day.getUTCDate() - EXTENSION_DAYS_MAX);
-  return plainDay(day.toISOString().slice(0, 10));
 }
 
 /** Where the request stands, its deadline with how that came about (VER-3). */
@@ -68,43 +62,40 @@ function state(access) {
   return facts([
     [t.status, badge(access)],
     [t.wanted, lastDay(access, request.valid_until)],
-    [t.deadline, deadline(request.deadline)],
-    [t.left, h("akses-countdown", { until: request.deadline.at })],
+    [t.deadline, due(request)],
   ]);
 }
 
 function showForm(content, access, kind, draft) {
-  const isExtension = kind === "extension";
-  const upload = Object.assign(document.createElement("akses-upload"), { label: t.document, help: t.documentHelp });
-  const first = isExtension ? nextDay(access.valid_until) : today(zoneOf(access) || "WIB");
-  const until = field({ name: "valid_until", label: t.until, kind: "date", help: t.untilHelp, attrs: { min: first } });
+  const first = kind === "extension" ? daysAfter(access.valid_until, 1) : today(zoneOf(access) || "WIB");
+  const tooEarly = kind === "extension" ? t.untilNotLater(plainDay(access.valid_until)) : t.untilPast;
+  const until = field({
+    name: "valid_until", label: t.until, kind: "date", help: t.untilHelp, attrs: { min: first },
+    check: (day) => (day < first ? tooEarly : ""),
+  });
+  const decree = field({ name: "document", label: t.document, help: t.documentHelp, element: document.createElement("akses-upload") });
   const whole = form({
     label: t.titles[kind],
-    fields: [until, field({ name: "document", label: t.document, element: upload })],
+    fields: [until, decree],
     submit: t.submit,
     draft,
-    onsubmit: async ({ valid_until, document }) => {
-      if (valid_until < first) {
-        const detail = isExtension ? t.untilNotLater(plainDay(access.valid_until)) : t.untilPast;
-        whole.show([{ field: "valid_until", detail }]);
-        return false;
-      }
-      const sent = await send("POST", `/api/accesses/${access.id}/${kind}`, { valid_until, document }, { intent: `${kind}:${access.id}` });
+    onsubmit: async (values) => {
+      const sent = await send("POST", `/api/accesses/${access.id}/${kind}`, values, { intent: `${kind}:${access.id}` });
       whole.settled();
       showSent(content, { ...access, ...sent, role: access.role, work_unit: access.work_unit }, kind);
     },
   });
   fill(content,
-    accessHead(access, access.valid_until ? lastDay(access) : null),
+    accessHead(access),
     access.rejection ? notice("bad", h("p", null, t.rejected(access.rejection))) : null,
     h("p", null, t.explain[kind]),
     whole);
 }
 
-function nextDay(day) {
-  const next = new Date(`${day}T12:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
+function daysAfter(day, days) {
+  const moved = new Date(`${day}T12:00:00Z`);
+  moved.setUTCDate(moved.getUTCDate() + days);
+  return moved.toISOString().slice(0, 10);
 }
 
 function showSent(content, access, kind) {

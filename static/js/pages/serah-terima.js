@@ -6,12 +6,14 @@ import { fill, h } from "/js/dom.js";
 import { field } from "/js/form.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { actionButton, announce, dialog, facts, linkButton, notice, pagedList } from "/js/ui.js";
+import { actionButton, announce, badge, dialog, linkButton, notice, pagedList } from "/js/ui.js";
 
 const t = texts.handovers;
 
 /** Instead of a person: nothing is open. */
 const NONE_OPEN = "none-open";
+
+const EXPIRED = "Kedaluwarsa";
 
 start(async ({ content }) => {
   const first = await read(null).catch(forbidden);
@@ -43,7 +45,7 @@ function card(item) {
   fill(whole,
     h("h2", { tabindex: "-1" }, item.person.name),
     h("p", { class: "access-place" }, `${item.role.name} · ${item.work_unit.name}`),
-    facts([[t.state, t.ended(item.status_text, item.valid_until && plainDay(item.valid_until))]]),
+    h("p", null, badge(item), " ", item.status_text === EXPIRED && item.valid_until ? t.expired(plainDay(item.valid_until)) : t.deactivated),
     packages(item),
     h("p", { class: "actions" }, assign));
   return whole;
