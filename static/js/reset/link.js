@@ -1,0 +1,23 @@
+// The one link to a new password, as opening a message or giving a pickup code makes it (PWD-3):
+// shown once, with what it means, until it is over.
+
+import "/js/countdown.js";
+import { fill, h } from "/js/dom.js";
+import { reset } from "/js/texts/reset.js";
+import { linkButton, moment, notice } from "/js/ui.js";
+
+const t = reset.link;
+
+/** `link` as the API answers it: `{url, expires}`. */
+export function linkPanel(link) {
+  const countdown = h("akses-countdown", { until: link.expires.at });
+  const heading = h("h3", { tabindex: "-1" }, t.heading);
+  const panel = h("section", { class: "single-use", "aria-label": t.heading },
+    heading,
+    h("ul", null, [t.once, t.own, t.sessions].map((text) => h("li", null, text))),
+    h("p", null, t.until, " ", moment(link.expires), " (", countdown, ")"),
+    h("p", { class: "actions" }, linkButton(t.go, link.url)),
+  );
+  countdown.addEventListener("over", () => fill(panel, notice("info", h("p", null, t.over))));
+  return Object.assign(panel, { focusHeading: () => heading.focus() });
+}
