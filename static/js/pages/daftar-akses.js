@@ -68,6 +68,8 @@ class Wizard {
       // A step that leads on to another has nothing to show.
       if (turn === this.#turn && shown) this.#draw(place, shown, isFirst);
     } catch (error) {
+      // A link with a role that nobody can ask for: choose another one.
+      if (error.fields?.some((it) => it.field === "role")) return this.go("peran", "", { replace: true });
       if (turn === this.#turn) fill(this.content, problemNotice(error, () => this.show({ field })));
     }
   }

@@ -23,7 +23,7 @@ async function askBetween(registration, mine, theirs) {
     title: t.conflictTitle,
     wide: true,
     body: h("div", null, h("p", null, t.conflictText(theirs.saved.text)), table({
-      caption: t.field,
+      caption: t.differing,
       columns: [
         { title: t.field, cell: (row) => row.label },
         { title: t.here, cell: (row) => shown(row.here, row.there) },

@@ -80,7 +80,7 @@ function lastDay(asked, registration) {
     return day > last ? t.tooFar(TERM_YEARS_MAX) : "";
   };
   const one = common(asked, { kind: "date", attrs: { min: first, max: last }, check });
-  const meaning = h("p", { class: "help", "aria-live": "polite" });
+  const meaning = h("p", { class: "help last-day", "aria-live": "polite" });
   one.querySelector(".error").before(meaning);
   one.say = () => {
     const isRight = one.value && !check(one.value);

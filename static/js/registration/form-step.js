@@ -72,8 +72,7 @@ function showProblems({ review, rejection }, fields) {
   const said = [...review.problems, ...(rejection?.field ? [{ field: rejection.field, detail: t.reason(rejection.reason) }] : [])];
   for (const { field, detail } of said) {
     const at = fields.find((it) => it.name === field);
-    // Who stands in it still types.
-    if (at && !at.hidden && !at.contains(document.activeElement)) at.problem = detail;
+    if (at && !at.hidden) at.problem = detail;
   }
 }
 
@@ -88,22 +87,26 @@ function follow(registration, whole, redraw) {
   };
   const states = {
     saved: ({ problems, missing }) => {
+      // What is wrong is said at "Ajukan Akses": beside a field that was just left, it would move
+      // the page under the mouse.
       registration.review = { problems, missing };
-      showProblems({ review: registration.review }, Object.values(whole.fields));
       say(texts.draft.saved, true);
     },
     local: () => say(texts.draft.local, false),
     session: () => say(texts.draft.session, false),
     refused: (error) => say(texts.draft.refused(error.message), false),
-    conflict: (theirs) => note.resolve({ mine: registration.values, theirs }),
+    conflict: (theirs) => note.resolve({ theirs }),
   };
-  note.resolve = async (conflict) => {
-    say(texts.draft.conflict, false, actionButton(texts.draft.resolve, () => note.resolve(conflict), { kind: "quiet" }));
-    const answer = await askWhich(registration, conflict.mine, conflict.theirs);
+  // `mine` is what this browser had kept; without it, what stands in the form when the dialog opens.
+  note.resolve = async ({ mine, theirs }) => {
+    say(texts.draft.conflict, false, actionButton(texts.draft.resolve, () => note.resolve({ mine, theirs }), { kind: "quiet" }));
+    const conflict = { mine: mine ?? registration.values, theirs };
+    const answer = await askWhich(registration, conflict.mine, theirs);
     if (answer) await registration.settle(answer, conflict);
     if (answer === "theirs") announce(texts.draft.theirs);
     if (answer) redraw();
   };
   draft.told = (state, more) => states[state](more);
+  if (draft.isSaved) say(texts.draft.saved, true);
   return note;
 }

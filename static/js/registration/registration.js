@@ -45,8 +45,10 @@ export class Registration {
   async fill(values) {
     const [chosen] = await Promise.all([namesOf(values), this.fields ?? this.ask()]);
     this.chosen = chosen;
-    const isThere = ({ name }) => values[name] && chosen[name] !== null;
-    this.values = Object.fromEntries(this.fields.filter(isThere).map(({ name }) => [name, values[name]]));
+    // A form that was sent says the institution, and so its kind.
+    const all = chosen.institution ? { ...values, institution_kind: chosen.institution.kind } : values;
+    const isThere = ({ name }) => all[name] && chosen[name] !== null;
+    this.values = Object.fromEntries(this.fields.filter(isThere).map(({ name }) => [name, all[name]]));
   }
 
   /** The form as it is asked of this person in this role. */
@@ -108,6 +110,11 @@ export class Registration {
     if (need === "first-registrant") return Boolean(this.chosen.work_unit?.needs_address);
     // The institution says its kind itself.
     return need === "required" && kind !== "institution-kind";
+  }
+
+  /** Whether nothing was typed. */
+  get isEmpty() {
+    return Object.keys(this.values).length === 0;
   }
 
   /** Whether everything that must be there is, and the service found nothing wrong. */

@@ -22,7 +22,7 @@ export async function resultStep(wizard, { sent }) {
     return { access, meeting: meets ? await get(`/api/requests/${access.request.id}/meeting`) : null };
   };
   const first = await ask();
-  if (!first.access) return { title: t.title, nodes: [notice("info", h("p", null, t.gone)), links(first)] };
+  if (!first.access) return { title: t.goneTitle, nodes: [notice("info", h("p", null, t.gone)), links(first)] };
   const body = h("div", null, draw(wizard, first));
   wizard.live = follow({ ask, show: changes(wizard, body, first), failed: console.error, first });
   return { title: heading(first.access), nodes: [body] };

@@ -13,6 +13,8 @@ const t = texts.review;
 export async function reviewStep(wizard, place) {
   const registration = await wizard.registration(place);
   if (!registration.isComplete) {
+    // Nothing to review, but a request that waits: it was sent, and only the answer was lost.
+    if (registration.isEmpty && registration.waiting) return wizard.go("terkirim", null, { sent: registration.waiting.id, replace: true });
     registration.news.push(["info", t.incomplete]);
     return wizard.go("formulir", registration.code, { replace: true });
   }

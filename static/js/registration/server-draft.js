@@ -44,6 +44,11 @@ export class ServerDraft {
     return `/api/drafts/${encodeURIComponent(this.role)}`;
   }
 
+  /** Whether the service has what was typed. */
+  get isSaved() {
+    return Boolean(this.revision) && !this.#isDirty;
+  }
+
   /** What this browser kept because it never reached the service: `{revision, values}`, or null. */
   unsent() {
     return this.here.load();

@@ -4,6 +4,7 @@
 import { ApiProblem, send } from "/js/api.js";
 import { h } from "/js/dom.js";
 import { registration as texts } from "/js/texts/registration.js";
+import { ui } from "/js/texts.js";
 import { dialog } from "/js/ui.js";
 
 const t = texts.sirup;
@@ -38,7 +39,7 @@ export async function explainOutcome(error) {
     title: t.titles[error.slug],
     body: h("div", null, h("p", null, error.message), HELPED.has(error.slug) ? h("p", null, help) : null),
     actions: ways,
-    cancel: ways.includes(AGAIN) ? null : undefined,
+    cancel: ways.includes(AGAIN) ? null : ui.close,
   });
 }
 
