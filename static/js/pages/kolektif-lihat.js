@@ -31,13 +31,8 @@ const waiting = new Map();
 
 start(async ({ me }) => {
   person = me;
-  let letter = null;
-  try {
-    letter = await get(`/api/collective/${encodeURIComponent(query("id"))}`);
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return [notice("info", h("p", null, t.missing)), h("p", { class: "actions" }, ways())];
-    throw error;
-  }
+  const letter = await letterOf(query("id"));
+  if (!letter) return [notice("info", h("p", null, t.missing)), h("p", { class: "actions" }, ways())];
   if (isAuthor(letter)) rememberLetter(me, letter);
   else await readQueue(letter);
   draw(letter);
@@ -47,6 +42,16 @@ start(async ({ me }) => {
     h("section", { class: "case-document", "aria-labelledby": "pdf" }, h("h2", { id: "pdf", tabindex: "-1" }, t.letter), view),
     h("section", { class: "case-decision" }, parts.rows));
 });
+
+/** None when there is no such letter for this person. */
+async function letterOf(id) {
+  try {
+    return id ? await get(`/api/collective/${encodeURIComponent(id)}`) : null;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
+}
 
 function ways() {
   return [person.is_verifier ? linkButton(texts.request.toQueue, "/verifikasi", "second") : null, person.duties.includes("ukpbj-head") ? linkButton(t.uploadAgain, "/kolektif", "second") : null];

@@ -141,7 +141,7 @@ function decision(row) {
   const byMeeting = row.kind === "registration" && row.form.profile === "supplier";
   return [
     byMeeting ? h("div", { class: "notice info" }, h("p", null, t.supplier, " ", h("a", { href: "/rapat/antrean" }, t.toMeetings))) : null,
-    isBlocked ? null : approval(row),
+    isBlocked ? h("p", null, t.notApprovable) : approval(row),
     rejection(row),
   ];
 }

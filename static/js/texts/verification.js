@@ -75,6 +75,7 @@ export const verification = {
     clash: "Perhatikan peran lain orang ini",
     clashBlocks: "Belum dapat disetujui",
     clashBlocksHelp: "Akses yang lain itu harus dinonaktifkan pemiliknya lebih dahulu. Anda dapat menolak pengajuan ini dengan alasan itu.",
+    notApprovable: "Persetujuan belum tersedia karena peran lain orang ini.",
     source: (source) => `Dasar: ${source}`,
     supplier: "Pemohon adalah penyedia. Pendaftarannya dapat disetujui setelah rapat verifikasi; menolak dapat kapan saja.",
     toMeetings: "Buka Antrean Rapat",
