@@ -1,22 +1,33 @@
 // Pendaftaran Akses, "Hubungkan atau Buat Akses": four steps in one page. The address says which
 // step it is and for which role, so that the browser's Back, a reload and a link all work.
 
-import { allAccesses } from "/js/accesses.js";
+import { Offline } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
 import { start } from "/js/page.js";
-import { formStep } from "/js/registration/form-step.js";
-import { Registration } from "/js/registration/registration.js";
-import { resultStep } from "/js/registration/result-step.js";
-import { reviewStep } from "/js/registration/review-step.js";
-import { roleStep } from "/js/registration/role-step.js";
 import { registration as texts } from "/js/texts/registration.js";
 import { problemNotice } from "/js/ui.js";
 
 const t = texts.stages;
 
-const STEPS = { peran: roleStep, formulir: formStep, tinjau: reviewStep, terkirim: resultStep };
+/** Each step with what it needs is its own download: the first one is there sooner. */
+const STEPS = {
+  peran: async () => (await import("/js/registration/role-step.js")).roleStep,
+  formulir: async () => (await import("/js/registration/form-step.js")).formStep,
+  tinjau: async () => (await import("/js/registration/review-step.js")).reviewStep,
+  terkirim: async () => (await import("/js/registration/result-step.js")).resultStep,
+};
 
 const NAMES = Object.keys(STEPS);
+
+/** After the first step is there, the others are fetched before a line can drop between them. */
+const FETCH_OTHERS_AFTER_MS = 1_500;
+
+/** The function that draws a step. */
+function stepOf(name) {
+  return STEPS[name]().catch((error) => {
+    throw new Offline(error);
+  });
+}
 
 /** Which step this address means: `?role=` leads to its form, `?terkirim=` to what became of it. */
 function placeOf({ search, hash }) {
@@ -64,7 +75,8 @@ class Wizard {
     this.live?.stop();
     const place = { ...placeOf(location), field };
     try {
-      const shown = await STEPS[place.step](this, place);
+      const draw = await stepOf(place.step);
+      const shown = await draw(this, place);
       // A step that leads on to another has nothing to show.
       if (turn === this.#turn && shown) this.#draw(place, shown, isFirst);
     } catch (error) {
@@ -90,9 +102,8 @@ class Wizard {
     const name = `${role} ${access}`;
     if (this.#opened?.name !== name) {
       this.forget();
-      const [registration, accesses] = await Promise.all([Registration.open(this.me, role, access), allAccesses()]);
-      registration.waiting = accesses.find((it) => it.role.id === role && it.request?.kind === "registration");
-      this.#opened = { name, registration };
+      const { Registration } = await import("/js/registration/registration.js");
+      this.#opened = { name, registration: await Registration.open(this.me, role, access) };
     }
     const { registration } = this.#opened;
     if (this.linked) await this.#takeLinked(registration);
@@ -130,4 +141,5 @@ start(async ({ me, content }) => {
   // The skip link changes the fragment, too: that is no step.
   addEventListener("popstate", () => NAMES.includes(location.hash.slice(1) || "peran") && wizard.show());
   await wizard.show({ isFirst: true });
+  setTimeout(() => NAMES.forEach((name) => stepOf(name).catch(() => {})), FETCH_OTHERS_AFTER_MS);
 });

@@ -2,7 +2,6 @@
 
 import { h } from "/js/dom.js";
 import { form } from "/js/form.js";
-import { askWhich } from "/js/registration/conflict.js";
 import { fieldsOf } from "/js/registration/fields.js";
 import { registration as texts } from "/js/texts/registration.js";
 import { actionButton, announce, facts, notice } from "/js/ui.js";
@@ -100,6 +99,8 @@ function follow(registration, whole, redraw) {
   // `mine` is what this browser had kept; without it, what stands in the form when the dialog opens.
   note.resolve = async ({ mine, theirs }) => {
     say(texts.draft.conflict, false, actionButton(texts.draft.resolve, () => note.resolve({ mine, theirs }), { kind: "quiet" }));
+    // Rarely needed, so fetched then: the service has just answered.
+    const { askWhich } = await import("/js/registration/conflict.js");
     const conflict = { mine: mine ?? registration.values, theirs };
     const answer = await askWhich(registration, conflict.mine, theirs);
     if (answer) await registration.settle(answer, conflict);

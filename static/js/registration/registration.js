@@ -1,7 +1,7 @@
 // One registration while it is filled in: what the role asks for, what was typed, and the draft that
 // keeps it. It outlives the steps, so that going back and forth reads nothing anew.
 
-import { get } from "/js/api.js";
+import { get, getAll } from "/js/api.js";
 import { dayText } from "/js/dates.js";
 import { namesOf, unitOfCode } from "/js/registration/names.js";
 import { isSame, ServerDraft } from "/js/registration/server-draft.js";
@@ -12,10 +12,12 @@ export class Registration {
    * `access`, when one is named), and the fields as they are asked of this person now.
    */
   static async open(person, role, access) {
-    const { drafts } = await get(`/api/drafts?role=${encodeURIComponent(role)}`);
+    const [{ drafts }, accesses] = await Promise.all([get(`/api/drafts?role=${encodeURIComponent(role)}`), getAll("/api/accesses?limit=100", "accesses")]);
     const saved = drafts.find((it) => it.revision) ?? null;
     const named = drafts.find((it) => access && it.rejection?.access === access);
     const registration = new Registration(person, role, saved, named ?? saved ?? drafts[0] ?? null);
+    // One that was sent for this role and is not decided: it needs no second one (REG-7).
+    registration.waiting = accesses.find((it) => it.role.id === role && it.request?.kind === "registration") ?? null;
     await registration.take(registration.offer);
     await registration.restore();
     return registration;

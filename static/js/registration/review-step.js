@@ -24,7 +24,7 @@ export async function reviewStep(wizard, place) {
     nodes: [
       h("p", null, t.lead),
       h("dl", { class: "card wizard-card review" }, rows(wizard, registration)),
-      h("section", { class: "card wizard-card" }, h("h3", null, t.document), h("p", null, document.name), documentView({ id: document.id, title: document.name, fileName: document.name })),
+      h("section", { class: "card wizard-card" }, h("h3", null, t.document), h("p", null, document.name), documentView({ id: document.id, title: t.documentTitle, fileName: document.name })),
       confirmForm(wizard, registration),
     ],
   };

@@ -131,6 +131,7 @@ export const registration = {
     changeField: (label) => `Ubah ${label}`,
     empty: "Tidak diisi",
     document: "Surat yang diunggah",
+    documentTitle: "Surat",
     confirm: "Saya menyatakan seluruh data dan dokumen di atas benar dan sesuai dengan surat penugasan saya.",
     confirmMissing: "Centang konfirmasi bahwa data sudah benar, lalu kirim.",
     submit: "Kirim",
