@@ -107,6 +107,6 @@ function when(access) {
   const { request } = access;
   if (request && access.status !== "active") return [t.due, moment(request.deadline)];
   if (!access.valid_until) return null;
-  const day = access.status === "active" ? t.until : t.ended;
+  const day = access.status === "inactive" ? t.ended : t.until;
   return h("time", { datetime: access.valid_until }, day(lastDay(access).textContent));
 }

@@ -48,7 +48,7 @@ function card(access) {
 
 function dates(access) {
   if (!access.valid_until) return null;
-  if (access.status !== "active") return facts([[t.untilEnded[access.status] ?? t.until, lastDay(access)]]);
+  if (access.status !== "active") return facts([[access.status === "inactive" ? t.untilEnded : t.until, lastDay(access)]]);
   const isNear = access.next_steps.includes("extend") || access.request?.kind === "extension";
   return facts([
     [t.until, lastDay(access)],

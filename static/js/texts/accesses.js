@@ -58,8 +58,7 @@ export const accesses = {
     empty: "Mulai dengan “Hubungkan atau Buat Akses”: pilih peran, isi satuan kerja dan masa berlaku, lalu unggah surat tugas Anda. "
       + "Pengajuan diputus dalam 3x24 jam dan hasilnya dikirim lewat surel.",
     until: (text) => `Berlaku sampai ${text}`,
-    asked: (text) => `Diminta sampai ${text}`,
-    ended: (text) => `Hari terakhirnya ${text}`,
+    ended: (text) => `Semula berlaku sampai ${text}`,
     due: "Diputus paling lambat ",
     tasks: {
       rejected: (role) => `Pengajuan ${role} ditolak`,
@@ -89,7 +88,7 @@ export const accesses = {
     label: "Akses Anda, yang terbaru dahulu",
     empty: "Anda belum mempunyai akses. Setelah mendaftar, status dan tenggatnya terlihat di sini.",
     until: "Berlaku sampai",
-    untilEnded: { expired: "Hari terakhir", inactive: "Semula berlaku sampai" },
+    untilEnded: "Semula berlaku sampai",
     ends: "Berhenti berlaku",
     left: "Sisa waktu",
     requestTitle: (kind) => `${KINDS[kind] ?? "Pengajuan"} menunggu keputusan`,
