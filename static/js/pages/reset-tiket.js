@@ -7,9 +7,8 @@ import { documentView } from "/js/document.js";
 import { fill, h, query } from "/js/dom.js";
 import { news, start } from "/js/page.js";
 import { actionOf, giveBack } from "/js/reset/actions.js";
-import { due, hasPart, lateBadge, stepBar, STEPS } from "/js/reset/due.js";
 import { letterSection } from "/js/reset/letter.js";
-import { timeline } from "/js/reset/timeline.js";
+import { due, hasPart, lateBadge, stepBar, STEPS, timeline } from "/js/reset/steps.js";
 import { reset } from "/js/texts/reset.js";
 import { announce, facts, linkButton, moment, notice } from "/js/ui.js";
 
@@ -53,7 +52,7 @@ function show({ ticket, me, content, said }) {
     present(ticket, me, done),
     isSigning(ticket) ? null : letterSection(ticket),
     asked(ticket, me),
-    h("section", null, h("h2", null, t.steps), timeline(ticket.steps)),
+    h("section", null, h("h2", null, reset.steps.heading), timeline(ticket.steps)),
     ticket.may_return ? returning(ticket, me, done) : null,
   );
 }
@@ -89,7 +88,7 @@ function present(ticket, me, done) {
     heading(title, step.met === false ? lateBadge() : null),
     stepBar(step.number),
     h("p", null, step.activity, step.remark ? h("span", { class: "hint" }, step.remark) : null),
-    facts([[reset.due, due(step)]]),
+    facts([[reset.steps.due, due(step)]]),
     ticket.your_turn ? actionOf(ticket, me, done) : h("p", { class: "hint" }, waiting(step, me)),
   );
 }

@@ -3,20 +3,24 @@
 
 import { get } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
+import { follow, redraw } from "/js/live.js";
 import { news, start } from "/js/page.js";
-import { due, hasPart, lateBadge, stepBar, STEPS } from "/js/reset/due.js";
+import { due, hasPart, lateBadge, procedureList, stepBar, STEPS } from "/js/reset/steps.js";
 import { reset as t } from "/js/texts/reset.js";
 import { ui } from "/js/texts.js";
-import { actionButton, facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
+import { facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
 
 /** As many as the service answers at once: so few boards have a second page. */
 const LIMIT = 100;
+
+/** Steps take half an hour: who looks at an open board need not press anything. */
+const REFRESH_MS = 60_000;
 
 start(async ({ me, content }) => {
   if (!hasPart(me)) return outsider();
   const told = news();
   const board = h("div");
-  await read(board, me);
+  live(board, me, await read(1));
   fill(content, told ? notice("good", told) : null, shortcuts(me), board, procedure());
 });
 
@@ -34,19 +38,41 @@ function shortcuts(me) {
   );
 }
 
-async function read(place, me, known = [], cursor = null) {
-  const after = cursor ? `&after=${encodeURIComponent(cursor)}` : "";
-  const { tickets, next } = await get(`/api/reset-board?limit=${LIMIT}${after}`);
-  const all = [...known, ...tickets].sort(byUrgency);
-  if (!all.length) return fill(place, nothing(me));
-  const more = next ? actionButton(ui.more, () => read(place, me, all, next), { kind: "second" }) : null;
+/** The open tickets, as many pages of them as somebody asked for. */
+async function read(pages, signal) {
+  const all = [];
+  let next = "";
+  for (let page = 0; page < pages && next !== null; page += 1) {
+    const after = next ? `&after=${encodeURIComponent(next)}` : "";
+    const answer = await get(`/api/reset-board?limit=${LIMIT}${after}`, { signal });
+    all.push(...answer.tickets);
+    next = answer.next;
+  }
+  return { all: all.sort(byUrgency), next };
+}
+
+/** Shows the board and keeps it true; what did not change stays as it is, with all that was unfolded. */
+function live(place, me, first) {
+  let pages = 1;
+  let shown = "";
+  const show = (board) => {
+    const state = JSON.stringify(board);
+    if (state !== shown) redraw(place, lists(board, me, () => (pages += 1, following.again())));
+    shown = state;
+    return REFRESH_MS;
+  };
+  const following = follow({ first, ask: (signal) => read(pages, signal), show, failed: (error) => fill(place, problemNotice(error)) });
+}
+
+function lists({ all, next }, me, readMore) {
+  if (!all.length) return nothing(me);
   const [mine, others] = [all.filter((it) => it.your_turn), all.filter((it) => !it.your_turn)];
-  return fill(place,
+  return [
     h("h2", null, t.board.yours(mine.length)),
     mine.length ? h("ul", { class: "rows" }, mine.map(card)) : h("p", { class: "empty" }, t.board.yoursNone),
     others.length ? [h("h2", null, t.board.others(others.length)), h("ul", { class: "rows" }, others.map(card))] : null,
-    more,
-  );
+    next ? h("p", { class: "actions" }, h("button", { type: "button", class: "second", onclick: readMore, dataset: { key: "lagi" } }, ui.more)) : null,
+  ];
 }
 
 /** Late ones first, then by deadline; what has none comes last. */
@@ -64,6 +90,7 @@ function card(ticket) {
   const isMine = ticket.your_turn;
   const label = isMine ? t.board.do(ticket.next_step) : t.board.read;
   const link = linkButton(label, `/reset/tiket?id=${ticket.id}`, isMine ? "main" : "second");
+  link.dataset.key = ticket.id;
   link.append(h("span", { class: "unseen" }, t.board.ofLetter(ticket.letter_number)));
   return h("li", { class: "card" },
     h("div", { class: "card-head" }, h("h3", null, t.ticketName(ticket.letter_number)), ticket.late ? lateBadge() : null),
@@ -71,9 +98,9 @@ function card(ticket) {
     stepBar(ticket.next_step),
     h("p", null, h("strong", null, t.stepOf(ticket.next_step, STEPS)), ": ", ticket.activity),
     facts([
-      [t.turn, isMine ? t.yourTurn : ticket.actor_text],
+      [t.turn, isMine ? t.you(ticket.actor_text) : ticket.actor_text],
       [t.since, moment(ticket.waiting_since)],
-      [t.due, due(ticket)],
+      [t.steps.due, due(ticket)],
     ]),
     h("p", { class: "actions" }, link),
   );
@@ -86,21 +113,11 @@ function procedure() {
   const load = async () => {
     try {
       const { steps } = await get("/api/reset-procedure");
-      fill(place, stepsList(steps));
+      fill(place, procedureList(steps));
     } catch (error) {
       fill(place, problemNotice(error, load));
     }
   };
   fold.addEventListener("toggle", () => fold.open && !place.hasChildNodes() && load());
   return h("section", null, h("h2", null, t.board.procedure), fold);
-}
-
-function stepsList(steps) {
-  const step = (it) =>
-    h("li", null,
-      h("h3", null, it.activity),
-      h("p", { class: "hint" }, `${it.actor_text} · ${t.ticket.standard(it.standard_time)}`),
-      facts([[t.board.requirement, it.requirement], [t.ticket.output, it.output], [t.board.remark, it.remark]]),
-    );
-  return h("ol", { class: "timeline" }, steps.map(step));
 }
