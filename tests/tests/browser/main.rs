@@ -1,4 +1,5 @@
 //! What people do, in a real browser: each flow from signing in to the letter in
 //! the mailbox, and every page as it looks to whom it is for.
 
+mod dashboard;
 mod sign_in;
