@@ -2,7 +2,7 @@
 
 import { get } from "/js/api.js";
 import { plainDay } from "/js/dates.js";
-import { h } from "/js/dom.js";
+import { h, newId } from "/js/dom.js";
 import { accesses } from "/js/texts/accesses.js";
 import { badge, deadline, linkButton } from "/js/ui.js";
 
@@ -72,11 +72,12 @@ export function accessHead(access, more = access.status === "active" ? [t.until,
     h("p", { class: "access-state" }, badge(access), " ", more));
 }
 
-/** A link for one of several accesses: read out, it says for which. */
-export function accessLink(label, href, access, kind = "main") {
-  const link = linkButton(label, href, kind);
-  link.setAttribute("aria-label", `${label}: ${t.whole(access)}`);
-  return link;
+/** For links and buttons that repeat: read out, each says after its name what it is about. */
+export function about(subjects, controls) {
+  for (const subject of subjects) subject.id ||= newId("tentang");
+  const ids = subjects.map((subject) => subject.id).join(" ");
+  for (const control of controls.filter(Boolean)) control.setAttribute("aria-describedby", ids);
+  return controls;
 }
 
 /** When the address names none, or none of one's own: choose one. `href` says where each leads. */

@@ -1,7 +1,7 @@
 // Manajemen Akses, the first page after signing in: what needs doing now, and what one has.
 
 import { get } from "/js/api.js";
-import { accessLink, lastDay, places, readAccesses } from "/js/accesses.js";
+import { about, lastDay, places, readAccesses } from "/js/accesses.js";
 import { plainDay } from "/js/dates.js";
 import { h } from "/js/dom.js";
 import { news, start } from "/js/page.js";
@@ -10,6 +10,9 @@ import { linkButton, moment, notice } from "/js/ui.js";
 
 const t = texts.home;
 const { buttons } = texts.access;
+
+/** More of one status than this are a list, and lists are elsewhere. */
+const GROUP_SHOWN = 5;
 
 /** What can be used comes first, what is over last. */
 const GROUPS = ["active", "pending", "rejected", "expired", "inactive"];
@@ -45,17 +48,16 @@ function taskOf(access) {
   const role = access.role.name;
   const { request } = access;
   const can = (step) => access.next_steps.includes(step);
-  const to = (label, href) => accessLink(label, href, access);
-  if (request?.overdue && !can("meet")) return { title: t.tasks.overdue(role), text: t.tasks.overdueText, link: to(t.tasks.overdueButton, places.list(access.id)) };
-  if (can("meet")) return { title: t.tasks.meet(role), text: t.tasks.meetText, link: to(buttons.meet, places.meeting(request.id)) };
-  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: to(buttons.registerAgain, places.registerAgain(access)) };
+  if (request?.overdue && !can("meet")) return { title: t.tasks.overdue(role), text: t.tasks.overdueText, link: linkButton(t.tasks.overdueButton, places.list(access.id)) };
+  if (can("meet")) return { title: t.tasks.meet(role), text: t.tasks.meetText, link: linkButton(buttons.meet, places.meeting(request.id)) };
+  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: linkButton(buttons.registerAgain, places.registerAgain(access)) };
   if (can("reactivate") && access.status === "expired") {
     const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.expiredText(plainDay(access.valid_until));
-    return { title: t.tasks.expired(role), text, link: to(buttons.reactivate, places.renew(access.id)) };
+    return { title: t.tasks.expired(role), text, link: linkButton(buttons.reactivate, places.renew(access.id)) };
   }
   if (can("extend")) {
     const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.extendText(plainDay(access.valid_until));
-    return { title: t.tasks.extend(role), text, link: to(buttons.extend, places.renew(access.id)) };
+    return { title: t.tasks.extend(role), text, link: linkButton(buttons.extend, places.renew(access.id)) };
   }
   return null;
 }
@@ -74,7 +76,10 @@ function numberTask() {
 }
 
 function todo(tasks) {
-  const row = ({ title, text, link }) => h("li", { class: "task" }, h("div", null, h("h3", null, title), h("p", null, text)), link);
+  const row = ({ title, text, link }) => {
+    const heading = h("h3", null, title);
+    return h("li", { class: "task" }, h("div", null, heading, h("p", null, text)), about([heading], [link]));
+  };
   return h("section", { "aria-labelledby": "tugas" },
     h("h2", { id: "tugas", class: "first" }, t.todo),
     tasks.length ? h("ul", { class: "tasks" }, tasks.map(row)) : h("p", { class: "all-well" }, t.nothing));
@@ -93,7 +98,12 @@ function overview(items, next) {
 
 function group(items) {
   const [{ status, status_text: text }] = items;
-  return h("section", { class: `card group of-${status}` }, h("h3", null, t.group(text, items.length)), h("ul", { class: "plain" }, items.map(line)));
+  const others = items.length - GROUP_SHOWN;
+  return h("section", { class: `card group of-${status}` },
+    h("h3", null, t.group(text, items.length)),
+    h("ul", { class: "plain" },
+      items.slice(0, GROUP_SHOWN).map(line),
+      others > 0 ? h("li", null, h("a", { href: "/pengaturan/informasi-instansi" }, t.others(others))) : null));
 }
 
 function line(access) {

@@ -1,7 +1,7 @@
 // Pengaturan > Informasi Instansi/Perusahaan: every access with all that is known of it, and what can be
 // done with it (reactivation guide, steps 1 to 3, 6 and 7; deactivation letter, numbers 2 and 3).
 
-import { accessLink, anchor, due, lastDay, places, readAccesses } from "/js/accesses.js";
+import { about, anchor, due, lastDay, places, readAccesses } from "/js/accesses.js";
 import "/js/countdown.js";
 import { fill, h } from "/js/dom.js";
 import { news, start } from "/js/page.js";
@@ -35,15 +35,17 @@ function showNamed() {
 }
 
 function card(access) {
+  const heading = h("h2", { tabindex: "-1" }, access.role.name);
+  const place = h("p", { class: "access-place" }, texts.access.place(access));
   return h("li", { class: "card access", id: anchor(access.id) },
-    h("h2", { tabindex: "-1" }, access.role.name),
-    h("p", { class: "access-place" }, texts.access.place(access)),
+    heading,
+    place,
     statusSentence(access),
     dates(access),
     waiting(access),
     rejection(access),
     h("p", { class: "next" }, h("strong", null, `${t.next}: `), nextText(access)),
-    h("p", { class: "actions" }, actions(access)));
+    h("p", { class: "actions" }, about([heading, place], actions(access))));
 }
 
 function dates(access) {
@@ -75,8 +77,8 @@ function waiting(access) {
 
 function rejection(access) {
   if (!access.rejection) return null;
-  const about = access.rejection_field ? h("p", null, t.rejectionAbout(texts.access.field(access.rejection_field))) : null;
-  return h("section", { class: "rejection" }, h("h3", null, t.rejectionTitle), h("blockquote", null, access.rejection), about);
+  const named = access.rejection_field ? h("p", null, t.rejectionAbout(texts.access.field(access.rejection_field))) : null;
+  return h("section", { class: "rejection" }, h("h3", null, t.rejectionTitle), h("blockquote", null, access.rejection), named);
 }
 
 /** The first step is the one that matters, but a request that waits is said before what goes on. */
@@ -91,17 +93,16 @@ function nextText(access) {
 /** Buttons in the order in which they matter; the guide's names. */
 function actions(access) {
   const can = (step) => access.next_steps.includes(step);
-  const link = (label, href, kind) => accessLink(label, href, access, kind);
   const isOver = access.status === "expired" || access.status === "inactive";
   return [
-    can("meet") && link(buttons.meet, places.meeting(access.request.id), "main"),
-    can("register-again") && link(buttons.registerAgain, places.registerAgain(access), "main"),
-    can("reactivate") && link(buttons.reactivate, places.renew(access.id), "main"),
-    can("extend") && link(buttons.extend, places.renew(access.id), "main"),
-    can("enter") && link(buttons.platform, "/platform", "second"),
-    can("deactivate") && link(buttons.deactivate, places.end(access.id), "danger"),
-    isOver && link(buttons.handover, places.end(access.id), "second"),
-    link(buttons.history, places.history(access.id), "quiet"),
-    access.status !== "active" && link(buttons.why, places.why(access.id), "quiet"),
+    can("meet") && linkButton(buttons.meet, places.meeting(access.request.id), "main"),
+    can("register-again") && linkButton(buttons.registerAgain, places.registerAgain(access), "main"),
+    can("reactivate") && linkButton(buttons.reactivate, places.renew(access.id), "main"),
+    can("extend") && linkButton(buttons.extend, places.renew(access.id), "main"),
+    can("enter") && linkButton(buttons.platform, "/platform", "second"),
+    can("deactivate") && linkButton(buttons.deactivate, places.end(access.id), "danger"),
+    isOver && linkButton(buttons.handover, places.end(access.id), "second"),
+    linkButton(buttons.history, places.history(access.id), "quiet"),
+    access.status !== "active" && linkButton(buttons.why, places.why(access.id), "quiet"),
   ];
 }

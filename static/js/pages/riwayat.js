@@ -2,6 +2,7 @@
 
 import { ApiProblem, get } from "/js/api.js";
 import { accessChoice, accessHead, allAccesses, places } from "/js/accesses.js";
+import { nowText } from "/js/dates.js";
 import { h, query } from "/js/dom.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
@@ -24,12 +25,17 @@ start(async () => {
     accessHead(access, t.count(events.length)),
     h("h2", { id: "kejadian" }, t.title),
     h("ol", { class: "timeline", reversed: true, "aria-labelledby": "kejadian" }, [...events].reverse().map(line)),
-    h("p", { class: "empty" }, t.note),
+    h("p", { class: "empty" }, t.note, " ", t.read(nowText(zone(events)))),
     h("p", { class: "actions" },
       h("button", { type: "button", class: "second", onclick: () => print() }, t.print),
       linkButton(texts.access.toList, places.list(access.id), "second")),
   ];
 });
+
+/** The zone of the institution, as its moments say it. */
+function zone(events) {
+  return events.at(-1).at.text.split(" ").at(-1);
+}
 
 /** None when there is no such access for this person. */
 async function history(id) {

@@ -1,6 +1,7 @@
 // Serah Terima: what nobody carries on, and naming who does, for PA, KPA and Kepala UKPBJ (EXP-6).
 
 import { ApiProblem, get, send } from "/js/api.js";
+import { about } from "/js/accesses.js";
 import { plainDay } from "/js/dates.js";
 import { fill, h } from "/js/dom.js";
 import { field } from "/js/form.js";
@@ -41,13 +42,14 @@ function notForYou() {
 
 function card(item) {
   const whole = h("li", { class: "card" });
-  const assign = actionButton(t.assign, () => assignTo(item, whole), { "aria-label": `${t.assign}: ${item.person.name}` });
+  const heading = h("h2", null, item.person.name);
+  const assign = actionButton(t.assign, () => assignTo(item, whole));
   fill(whole,
-    h("h2", { tabindex: "-1" }, item.person.name),
+    heading,
     h("p", { class: "access-place" }, `${item.role.name} · ${item.work_unit.name}`),
     h("p", null, badge(item), " ", item.status_text === EXPIRED && item.valid_until ? t.expired(plainDay(item.valid_until)) : t.deactivated),
     packages(item),
-    h("p", { class: "actions" }, assign));
+    h("p", { class: "actions" }, about([heading], [assign])));
   return whole;
 }
 

@@ -51,6 +51,7 @@ export const accesses = {
     nothing: "Tidak ada. Semua akses Anda dalam keadaan baik.",
     mine: "Akses Anda",
     group: (status, count) => `${status} (${count})`,
+    others: (count) => `Lihat ${count} lainnya`,
     all: "Lihat rincian, tenggat, dan pilihan lain",
     why: "Mengapa saya tidak bisa masuk?",
     more: "Masih ada akses lain yang tidak ditampilkan di sini.",
@@ -246,6 +247,7 @@ export const accesses = {
     by: (who) => `Oleh: ${who}`,
     count: (n) => `${n} kejadian tercatat.`,
     print: "Cetak",
+    read: (moment) => `Dibaca pada ${moment}.`,
     note: "Riwayat ini dibaca langsung dari catatan layanan, yang tersegel: perubahan dan penghapusan akan ketahuan. Verifikator disebut menurut jabatannya.",
   },
 
