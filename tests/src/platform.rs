@@ -86,6 +86,11 @@ impl DemoPlatform {
         }
     }
 
+    /// Where browsers enter.
+    pub fn entry(&self, code: &str) -> String {
+        format!("{}/masuk/{code}", self.client.base())
+    }
+
     /// What the browser's form does.
     #[track_caller]
     pub fn enter(&self, code: &str, assertion: &str) -> Answer {

@@ -2,4 +2,6 @@
 //! the mailbox, and every page as it looks to whom it is for.
 
 mod dashboard;
+mod meetings;
+mod platforms;
 mod sign_in;
