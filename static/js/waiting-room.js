@@ -4,6 +4,7 @@
 import { get } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
 import { busyWithDialog, follow, lineState, markTitle } from "/js/live.js";
+import { roomLink } from "/js/meeting.js";
 import { meetings as t } from "/js/texts/meetings.js";
 import { moment } from "/js/ui.js";
 
@@ -100,21 +101,4 @@ function calledScene(room) {
     update,
     element: h("div", null, call, h("div", { class: "actions" }, link), h("p", null, t.roomNote(host)), until, h("p", null, t.afterRoom)),
   };
-}
-
-/** `10.30–11.00 WIB`, of what the API says as two whole moments. */
-export function hours({ starts, ends }) {
-  const [from, until] = [starts, ends].map((it) => it.text.split(" pukul ").at(-1));
-  return `${from.split(" ")[0]}–${until}`;
-}
-
-/** `Senin, 30 November 2026`. */
-export function dayOf({ starts }) {
-  return starts.text.split(" pukul ")[0];
-}
-
-/** The link into a video room; `label` names it where there are several. */
-export function roomLink(room, { label, key } = {}) {
-  const props = { class: "button main", href: room.url, target: "_blank", rel: "noopener noreferrer", "aria-label": label, dataset: key ? { key } : {} };
-  return h("a", props, t.enterRoom, label ? null : h("span", { class: "unseen" }, ` ${t.newTab}`));
 }

@@ -4,16 +4,14 @@
 import { ApiProblem, getAll, send } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
 import { busyWithDialog, follow, lineState, markTitle, redraw } from "/js/live.js";
+import { dayOf, hours, roomLink, stateBadge } from "/js/meeting.js";
 import { start } from "/js/page.js";
 import { meetings as t } from "/js/texts/meetings.js";
 import { actionButton, announce, facts, linkButton, moment, notice, problemNotice, table } from "/js/ui.js";
-import { dayOf, hours, roomLink } from "/js/waiting-room.js";
 
 /** The list is short and read at once; nobody looks at a hidden tab, but its title tells. */
 const LOOK_AGAIN_MS = 5_000;
 const HIDDEN_LOOK_MS = 30_000;
-
-const TONES = { unscheduled: "ended", scheduled: "info", waiting: "waiting", called: "active", missed: "bad", closed: "ended" };
 
 start(async () => {
   let first;
@@ -68,7 +66,12 @@ function queue(first) {
     announce(`${t.calledNow(meeting.person.name)} ${advice}`);
     list.querySelector(`[data-key="room-${meeting.request}"]`)?.focus();
   });
-  return h("div", null, h("div", { class: "live-head" }, counts, line), h("div", { class: "actions" }, call), told, list);
+  return h("div", null, h("div", { class: "live-head" }, counts, line), h("div", { class: "actions" }, call), told, list, meanings());
+}
+
+/** Each state with what it means, one press away. */
+function meanings() {
+  return h("details", { class: "derivation meanings" }, h("summary", null, t.meaningsTitle), facts(t.meanings));
 }
 
 /** How many wait, in words and in the title of the tab. */
@@ -118,7 +121,7 @@ function day(meetings) {
 
 function state(meeting) {
   const isOthers = meeting.state === "called" && !meeting.room;
-  return h("span", { class: `status ${TONES[meeting.state]}` }, isOthers ? t.calledByOther : meeting.state_text);
+  return stateBadge(meeting, isOthers ? t.calledByOther : meeting.state_text);
 }
 
 function accessText(meeting) {

@@ -6,10 +6,11 @@ import "/js/countdown.js";
 import { dayText } from "/js/dates.js";
 import { fill, h, newId, query } from "/js/dom.js";
 import { busyWithDialog, follow, markTitle, redraw } from "/js/live.js";
+import { dayOf, hours, stateBadge } from "/js/meeting.js";
 import { start } from "/js/page.js";
 import { meetings as t } from "/js/texts/meetings.js";
 import { actionButton, announce, dialog, facts, linkButton, moment, notice, problemNotice, statusSentence } from "/js/ui.js";
-import { dayOf, hours, waitingRoom } from "/js/waiting-room.js";
+import { waitingRoom } from "/js/waiting-room.js";
 
 /** An open page looks again at least this often. */
 const LOOK_AGAIN_MS = 5 * 60_000;
@@ -17,8 +18,6 @@ const UNSCHEDULED_LOOK_MS = 60_000;
 
 /** A moment that changes what can be done is over when its second is. */
 const SECOND_MS = 1_000;
-
-const TONES = { unscheduled: "ended", scheduled: "info", waiting: "waiting", called: "active", missed: "bad", closed: "ended" };
 
 start(async ({ me }) => {
   const id = query("id");
@@ -56,7 +55,7 @@ function startOf(meeting) {
 
 function row(access, meeting) {
   const name = t.access(access);
-  return h("li", { class: "card" }, h("h2", null, name), when(meeting), h("div", { class: "actions" }, linkTo(access, name)));
+  return h("li", { class: "card" }, h("h2", null, name), when(meeting), h("p", null, meeting.advice), h("div", { class: "actions" }, linkTo(access, name)));
 }
 
 function linkTo(access, name) {
@@ -68,13 +67,14 @@ function linkTo(access, name) {
 async function meetingPage(me, id) {
   const address = `/api/requests/${encodeURIComponent(id)}/meeting`;
   let first;
+  let own;
   try {
-    first = await get(address);
+    [first, own] = await Promise.all([get(address), ownAccesses()]);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 404) throw error;
     return [notice("info", h("p", null, t.notThere)), h("div", { class: "actions" }, linkButton(t.toOwn, "/rapat"))];
   }
-  const access = (await ownAccesses()).find((it) => it.id === first.access);
+  const access = own.find((it) => it.id === first.access);
   return new MeetingPage({ me, id, address, access }).show(first);
 }
 
@@ -226,7 +226,7 @@ function heading(text) {
 
 /** Its day and hours, where it stands, and how long it is until then. */
 function when(meeting) {
-  const state = h("span", { class: `status ${TONES[meeting.state]}` }, meeting.state_text);
+  const state = stateBadge(meeting);
   if (!meeting.starts) return h("p", { class: "when" }, state);
   const time = h("time", { class: "when-time", datetime: meeting.starts.at }, h("strong", null, dayOf(meeting)), " ", h("span", null, t.hours(hours(meeting))));
   return h("p", { class: "when" }, time, state, meeting.state === "scheduled" ? untilThen(meeting) : null);
