@@ -18,8 +18,15 @@ const PLOT_HEIGHT = 200;
 const HEAD_HEIGHT = 22;
 const FOOT_HEIGHT = 44;
 
+/** A digit of the scale, in CSS pixels. */
+const LETTER_WIDTH = 8;
+
 /** More columns than these are labelled in twos. */
 const COLUMNS_LOOSE_MAX = 14;
+
+/** So many letters stand side by side over all columns, on a narrow screen and at a desk; with more, only the highest is written. */
+const LETTERS_NARROW_MAX = 45;
+const LETTERS_MAX = 110;
 
 /** On a narrow screen a label below the labels needs the room of so many columns (of twice as many where they are dense). */
 const COLUMNS_PER_UNDER = 2;
@@ -105,6 +112,9 @@ function scale(most) {
 function plot(columns, lines, { heading, said, hatch }) {
   const top = lines[lines.length - 1];
   const isDense = columns.length > COLUMNS_LOOSE_MAX;
+  const most = Math.max(...columns.map((it) => it.value));
+  const letters = columns.length * number(most).length;
+  const room = letters > LETTERS_MAX ? "plot packed" : letters > LETTERS_NARROW_MAX ? "plot tight" : "plot";
   const width = 100 / columns.length;
   const y = (value) => HEAD_HEIGHT + PLOT_HEIGHT * (1 - value / top);
   const grid = lines.map((value) => svg("line", { class: value ? "grid" : "axis", x1: 0, x2: "100%", y1: y(value), y2: y(value) }));
@@ -120,14 +130,14 @@ function plot(columns, lines, { heading, said, hatch }) {
       svg("title", null, t.column(column.name, number(column.value), column.part ? number(column.part) : "")),
       column.value ? svg("rect", { class: "bar-fill", ...inside, y: y(column.value), height: y(0) - y(column.value) }) : null,
       column.part ? hatched(hatch, { ...inside, y: y(column.part), height: y(0) - y(column.part) }) : null,
-      column.value ? svg("text", { class: "value-text", x: middle, y: y(column.value) - 6, "text-anchor": "middle" }, number(column.value)) : null,
+      column.value ? svg("text", { class: column.value === most ? "value-text peak" : "value-text", x: middle, y: y(column.value) - 6, "text-anchor": "middle" }, number(column.value)) : null,
       isSkipped ? null : svg("text", { class: "label-text", x: middle, y: y(0) + 18, "text-anchor": "middle" }, column.label),
       column.under ? svg("text", { class: isCrowded ? "label-text under crowded" : "label-text under", x: middle, y: y(0) + 36, "text-anchor": "middle" }, column.under) : null,
     );
   };
   const height = HEAD_HEIGHT + PLOT_HEIGHT + FOOT_HEIGHT;
-  return h("div", { class: isDense ? "plot dense" : "plot" },
-    svg("svg", { class: "scale", width: 36, height, "aria-hidden": "true", focusable: "false" }, ticks),
+  return h("div", { class: room },
+    svg("svg", { class: "scale", width: number(top).length * LETTER_WIDTH, height, "aria-hidden": "true", focusable: "false" }, ticks),
     svg("svg", { class: "columns", width: "100%", height, role: "img", "aria-labelledby": heading, "aria-describedby": said, focusable: "false" }, stripes(hatch), grid, columns.map(one)),
   );
 }

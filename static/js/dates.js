@@ -11,6 +11,7 @@ const writer = (options) => new Intl.DateTimeFormat("id-ID", { timeZone: "UTC", 
 const whole = writer({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const plain = writer({ day: "numeric", month: "long", year: "numeric" });
 const short = writer({ day: "numeric", month: "short" });
+const brief = writer({ day: "numeric", month: "short", year: "numeric" });
 const month = writer({ month: "short" });
 
 /** `Senin, 30 November 2026`. */
@@ -26,6 +27,11 @@ export function plainDay(day) {
 /** `30 Nov`. */
 export function shortDay(day) {
   return short.format(noon(day));
+}
+
+/** `30 Nov 2026`. */
+export function briefDay(day) {
+  return brief.format(noon(day));
 }
 
 /** `Nov`. */

@@ -5,7 +5,7 @@ import { get } from "/js/api.js";
 import { columnChart } from "/js/chart.js";
 import { appealPanel } from "/js/dashboard/appeal.js";
 import "/js/combobox.js";
-import { dayText, monthText, plainDay, shortDay } from "/js/dates.js";
+import { briefDay, dayText, monthText, shortDay } from "/js/dates.js";
 import { h } from "/js/dom.js";
 import { dashboard } from "/js/texts/dashboard.js";
 import { announce, pagedList } from "/js/ui.js";
@@ -77,7 +77,7 @@ function columnsOf(weeks) {
     return {
       label: String(Number(week.first_day.slice(8))),
       under: isNewMonth ? monthText(week.first_day) : null,
-      name: t.week(shortDay(week.first_day), plainDay(week.last_day)),
+      name: t.week(shortDay(week.first_day), briefDay(week.last_day)),
       value: week.accesses,
       part: week.waiting ?? 0,
     };
