@@ -18,6 +18,9 @@ class Combobox extends HTMLElement {
   #choice = null;
   #items = [];
   #at = -1;
+  /** The list shown is of an older text: keys wait for the new one. */
+  #isStale = false;
+  #steps = 0;
   #asked = null;
 
   connectedCallback() {
@@ -54,6 +57,9 @@ class Combobox extends HTMLElement {
     this.#input.addEventListener("input", (event) => {
       event.stopPropagation();
       this.#take(null);
+      this.#isStale = true;
+      this.#steps = 0;
+      this.#mark(-1);
       this.#askSoon();
     });
     this.#input.addEventListener("change", (event) => event.stopPropagation());
@@ -124,15 +130,20 @@ class Combobox extends HTMLElement {
       const answer = await this.source(this.#choice ? "" : this.#input.value.trim(), asked.signal);
       if (!asked.signal.aborted) this.#answered(answer);
     } catch {
-      if (!asked.signal.aborted) this.#say(t.failed);
+      if (asked.signal.aborted) return;
+      this.#isStale = false;
+      this.#say(t.failed);
     } finally {
       clearTimeout(slow);
     }
   }
 
   #answered(answer) {
+    this.#isStale = false;
     if (typeof answer === "string") return this.#say(answer);
     const { items, next = null } = Array.isArray(answer) ? { items: answer } : answer;
+    // Who typed a whole name and went on before the answer came has chosen it.
+    if (document.activeElement !== this.#input) return this.#chooseNamed(items);
     if (!items.length) return this.#say(t.none);
     this.#show(items, next ? t.more : "");
     announce([t.count(items.length), next ? t.more : ""].join(" ").trim());
@@ -154,11 +165,18 @@ class Combobox extends HTMLElement {
     this.popup.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", String(items.length > 0));
     this.#mark(-1);
+    if (this.#steps) this.#move(this.#steps);
+    this.#steps = 0;
   }
 
   #close() {
     clearTimeout(this.timer);
     this.#asked?.abort();
+    this.#isStale = false;
+    this.#hide();
+  }
+
+  #hide() {
     if (!this.#input) return;
     this.popup.hidden = true;
     this.#input.setAttribute("aria-expanded", "false");
@@ -174,11 +192,12 @@ class Combobox extends HTMLElement {
       event.preventDefault();
       if (event.altKey && event.key === "ArrowUp") this.#close();
       else if (!isOpen) this.#askSoon(0);
+      else if (this.#isStale) this.#steps += event.key === "ArrowDown" ? 1 : -1;
       else this.#move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter" && isOpen) {
       // With an open list, Enter is about the list and sends no form.
       event.preventDefault();
-      if (this.#at >= 0 || this.#items.length === 1) this.#choose(Math.max(this.#at, 0));
+      if (!this.#isStale && (this.#at >= 0 || this.#items.length === 1)) this.#choose(Math.max(this.#at, 0));
     }
   }
 
@@ -186,7 +205,7 @@ class Combobox extends HTMLElement {
     const count = this.#items.length;
     if (!count) return;
     const from = this.#at < 0 && step < 0 ? 0 : this.#at;
-    this.#mark((from + step + count) % count);
+    this.#mark((((from + step) % count) + count) % count);
     this.list.children[this.#at].scrollIntoView({ block: "nearest" });
   }
 
@@ -208,11 +227,18 @@ class Combobox extends HTMLElement {
 
   /** Who goes on from an option, or typed a whole name, has chosen it. */
   #leave() {
-    const typed = this.#input.value.trim().toLowerCase();
-    const named = this.#items.findIndex((item) => item.name.toLowerCase() === typed);
+    if (this.#isStale) return this.#hide();
     if (!this.popup.hidden && this.#at >= 0) this.#choose(this.#at);
-    else if (!this.#choice && named >= 0) this.#choose(named);
+    else this.#chooseNamed(this.#items);
     this.#close();
+  }
+
+  /** Two of one name are told apart by eye only. */
+  #chooseNamed(items) {
+    const typed = this.#input.value.trim().toLowerCase();
+    const named = items.filter((item) => item.name.toLowerCase() === typed);
+    this.#items = items;
+    if (!this.#choice && named.length === 1) this.#choose(items.indexOf(named[0]));
   }
 }
 
