@@ -12,7 +12,7 @@ use clap::Args;
 use rusqlite::{Connection, OpenFlags};
 
 use super::build::{TARGET, target_is_installed};
-use super::{MANIFEST_NAME, first_line, project_root, state_dir};
+use super::{MANIFEST_NAME, first_line, project_root, state_dir, test};
 use crate::progress;
 
 /// Room below which a clean build or a day of documents may fail.
@@ -46,6 +46,7 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
 
     let mut findings = vec![toolchain(&root), target(&root)];
     findings.extend(manifest(&manifest_path));
+    findings.push(browser(&root));
     findings.push(port(args.listen));
     findings.push(writable(&state_dir));
     findings.push(disk(&state_dir));
@@ -155,6 +156,14 @@ fn components(manifest: &Manifest) -> Finding {
             "not built yet: {}; type: cargo akses build (`up` does it too)",
             missing.join(", ")
         ))
+    }
+}
+
+/// Only the tests need one.
+fn browser(root: &Path) -> Finding {
+    match test::browser::check(root) {
+        Ok(found) => Finding::Ok(found),
+        Err(advice) => Finding::Note(advice),
     }
 }
 

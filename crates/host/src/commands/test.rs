@@ -1,4 +1,7 @@
-//! `akses test`: builds the components, runs the native tests, counts them.
+//! `akses test`: builds the components, brings the browser, runs the native tests,
+//! counts them.
+
+pub mod browser;
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -6,7 +9,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::build::build;
@@ -43,6 +46,8 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
     // Asked for first: cargo replaces the file while it builds the tests.
     let program = std::env::current_exe().context("this program's own path is unknown")?;
     let root = project_root(None)?;
+    let browser = wants_browser(args).then(|| browser::provide_meanwhile(&root));
+    let browser = browser.transpose()?;
     if !args.no_build {
         build(&root)?;
     }
@@ -51,6 +56,10 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
     akses::runtime::compile_ahead(&root.join(MANIFEST_NAME))?;
     let mut natives = Workspace::read(&root)?.natives();
     natives.extend(COMPONENTS_WITH_TESTS.map(str::to_owned));
+    if let Some(browser) = browser {
+        let provided = browser.join();
+        provided.map_err(|_| anyhow!("what the browser tests need was not brought"))??;
+    }
     let mut total = Count::default();
     let mut all_succeeded = true;
     for packages in selections(natives, args) {
@@ -77,8 +86,7 @@ pub fn run(args: &TestArgs) -> anyhow::Result<()> {
 /// otherwise the tests' wasmtime would be another than the program's, and minutes
 /// of compiling with it. Whoever names packages or targets gets one plain run.
 fn selections(natives: Vec<String>, args: &TestArgs) -> Vec<Vec<String>> {
-    let names_targets = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-");
-    if args.cargo.iter().any(names_targets) {
+    if names_targets(args) {
         return vec![Vec::new()];
     }
     let (host, others): (Vec<_>, Vec<_>) =
@@ -86,6 +94,17 @@ fn selections(natives: Vec<String>, args: &TestArgs) -> Vec<Vec<String>> {
     // No name at all would mean every package.
     let runs = [host, others].into_iter();
     runs.filter(|packages| !packages.is_empty()).collect()
+}
+
+fn names_targets(args: &TestArgs) -> bool {
+    let is_option = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"-");
+    args.cargo.iter().any(is_option)
+}
+
+/// Whether the browser tests may be among those that run: without names, or by
+/// theirs.
+fn wants_browser(args: &TestArgs) -> bool {
+    !names_targets(args) || args.cargo.iter().any(|arg| arg == "browser")
 }
 
 fn test_command(root: &Path, program: &Path, packages: &[String], args: &TestArgs) -> Command {
@@ -214,6 +233,14 @@ mod tests {
             .find(|(name, _)| *name == "AKSES_BIN")
             .and_then(|(_, value)| value);
         assert_eq!(program, Some("/p/akses".as_ref()));
+    }
+
+    #[test]
+    fn brings_a_browser_only_where_it_may_be_wanted() {
+        assert!(wants_browser(&args(&[], &[])));
+        assert!(wants_browser(&args(&["sign_in"], &[])));
+        assert!(wants_browser(&args(&["--test", "browser"], &[])));
+        assert!(!wants_browser(&args(&["--package", "akses-domain"], &[])));
     }
 
     #[test]
