@@ -576,14 +576,28 @@ impl Browser {
     pub fn axe(&self, state: &str) -> &Self {
         let picture = self.screenshot(state);
         let findings = self.must(state, axe::findings(&self.session));
-        if !findings.is_empty() {
-            panic!(
-                "axe-core on “{state}” at {} ({}):\n{}",
-                self.try_address().unwrap_or_default(),
-                picture.display(),
-                findings.join("\n")
-            );
-        }
+        self.no_findings(&findings, &format!("{state} ({})", picture.display()))
+    }
+
+    /// As [`Browser::axe`], without a picture and for what colours decide only:
+    /// for a state that was looked at in the other light.
+    ///
+    /// # Panics
+    /// With each finding and where it is.
+    #[track_caller]
+    pub fn axe_colours(&self, state: &str) -> &Self {
+        let findings = self.must(state, axe::colour_findings(&self.session));
+        self.no_findings(&findings, state)
+    }
+
+    #[track_caller]
+    fn no_findings(&self, findings: &[String], state: &str) -> &Self {
+        let address = self.try_address().unwrap_or_default();
+        let findings = findings.join("\n");
+        assert!(
+            findings.is_empty(),
+            "axe-core on {state} at {address}:\n{findings}"
+        );
         self
     }
 
@@ -658,6 +672,12 @@ impl Browser {
             self.fail(&format!("the console got {} errors", errors.len()));
         }
         self
+    }
+
+    /// Forgets what the console got so far: it was told already.
+    pub fn forget_complaints(&self) {
+        let _ = self.session.console();
+        self.console.borrow_mut().clear();
     }
 
     /// All errors that nobody forgives.

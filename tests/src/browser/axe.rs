@@ -19,6 +19,9 @@ const TAGS: [&str; 6] = [
     "best-practice",
 ];
 
+/// What the colours decide, for a page that was looked at in others.
+const COLOUR_RULES: [&str; 2] = ["color-contrast", "link-in-text-block"];
+
 /// Elements shown for each finding.
 const TARGETS_SHOWN: usize = 5;
 
@@ -34,17 +37,26 @@ static SOURCE: LazyLock<String> = LazyLock::new(|| {
 
 /// A decree in a frame is the browser's own page, so frames are left out.
 const RUN: &str = "\
-const [tags, done] = arguments;
-axe.run(document, { runOnly: tags, resultTypes: ['violations'], iframes: false, preload: false })
+const [type, values, done] = arguments;
+axe.run(document, { runOnly: { type, values }, resultTypes: ['violations'], iframes: false, preload: false })
   .then(({ violations }) => done(violations), (error) => done(String(error)));";
 
 /// What axe-core finds in the page as it is, a text for each finding.
 pub(super) fn findings(session: &Session) -> Result<Vec<String>, Failure> {
+    run(session, json!(["tag", TAGS]))
+}
+
+/// The same about colours only, which is much less to look at.
+pub(super) fn colour_findings(session: &Session) -> Result<Vec<String>, Failure> {
+    run(session, json!(["rule", COLOUR_RULES]))
+}
+
+fn run(session: &Session, what: Value) -> Result<Vec<String>, Failure> {
     let is_there = session.execute("return typeof axe === 'object'", Value::Null)?;
     if is_there != true {
         session.execute(&SOURCE, Value::Null)?;
     }
-    let found = session.execute_later(RUN, json!([TAGS]))?;
+    let found = session.execute_later(RUN, what)?;
     Ok(match &found {
         Value::Array(violations) => violations.iter().map(shown).collect(),
         problem => vec![format!("axe-core failed: {problem}")],

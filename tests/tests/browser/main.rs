@@ -2,6 +2,7 @@
 //! the mailbox, and every page as it looks to whom it is for.
 
 mod dashboard;
+mod every_page;
 mod meetings;
 mod platforms;
 mod sign_in;
