@@ -75,6 +75,8 @@ export function follow({ ask, show, line = () => {}, failed, first }) {
     listening.abort();
     again();
   };
+  // A line that is said to be gone may take long to show it: what waits on it is asked anew.
+  on(window, "offline", again);
   on(window, "online", again);
   on(document, "visibilitychange", () => document.hidden || again());
   // A page that is kept for the browser's Back must not hold a line open.

@@ -175,18 +175,27 @@ fn mtg_1_to_3_from_the_schedule_through_the_waiting_room_to_the_result() {
 }
 
 #[test]
-fn mtg_3_the_button_works_from_midnight_of_its_day_on_without_a_reload() {
+fn mtg_3_the_button_opens_on_its_day_in_a_page_that_was_open_before() {
     let world = world_with(Options::default());
     let supplier = world.supplier();
     let (_, request) = (asks(&world, &supplier), asks(&world, &supplier));
-    // Some seconds before Monday in WIB.
-    world.host.set_clock("2026-03-29T16:59:50Z");
+    // Sunday, 23.00 WIB, and an hour later.
+    world.host.set_clock("2026-03-29T16:00:00Z");
     let browser = browser_of(&world, &supplier.email);
     browser
         .open(&page_of(&request))
         .see("mulai Senin, 30 Maret 2026 pukul 00.00 WIB")
+        .tab_to("Gabung Rapat")
+        .keys(&["Enter"])
+        .heading("Jadwal rapat");
+    world.host.set_clock("2026-03-29T17:00:01Z");
+    browser
+        .offline(true)
+        .see("Anda sedang luring")
+        .offline(false)
         .see("Gabung Rapat membuka ruang tunggu")
-        .click_button("Gabung Rapat")
+        .focus_is("Gabung Rapat")
+        .keys(&["Enter"])
         .heading("Ruang tunggu")
         .see("Anda berikutnya.");
 }
