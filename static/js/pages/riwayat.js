@@ -16,7 +16,7 @@ const TONES = {
   requested: "waiting", "reactivation-requested": "waiting", "extension-requested": "waiting",
 };
 
-start(async () => {
+start(async ({ me }) => {
   const id = query("akses");
   const told = id ? await history(id) : null;
   if (!told) return choice(Boolean(id));
@@ -28,9 +28,14 @@ start(async () => {
     h("p", { class: "empty" }, t.note, " ", t.read(nowText(zone(events)))),
     h("p", { class: "actions" },
       h("button", { type: "button", class: "second", onclick: () => print() }, t.print),
-      linkButton(texts.access.toList, places.list(access.id), "second")),
+      (await isOwn(access, me)) ? linkButton(texts.access.toList, places.list(access.id), "second") : linkButton(t.toQueue, "/verifikasi", "second")),
   ];
 });
+
+/** Verifiers read the history of others, too. */
+async function isOwn(access, me) {
+  return !me.is_verifier || (await allAccesses()).some((it) => it.id === access.id);
+}
 
 /** The zone of the institution, as its moments say it. */
 function zone(events) {

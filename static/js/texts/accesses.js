@@ -247,6 +247,7 @@ export const accesses = {
     by: (who) => `Oleh: ${who}`,
     count: (n) => `${n} kejadian tercatat.`,
     print: "Cetak",
+    toQueue: "Kembali ke Antrean Verifikasi",
     read: (moment) => `Dibaca pada ${moment}.`,
     note: "Riwayat ini dibaca langsung dari catatan layanan, yang tersegel: perubahan dan penghapusan akan ketahuan. Verifikator disebut menurut jabatannya.",
   },

@@ -1,6 +1,7 @@
 //! What people do, in a real browser: each flow from signing in to the letter in
 //! the mailbox, and every page as it looks to whom it is for.
 
+mod accesses;
 mod dashboard;
 mod every_page;
 mod meetings;
