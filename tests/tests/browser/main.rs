@@ -6,4 +6,5 @@ mod dashboard;
 mod every_page;
 mod meetings;
 mod platforms;
+mod registration;
 mod sign_in;
