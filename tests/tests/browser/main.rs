@@ -8,3 +8,4 @@ mod meetings;
 mod platforms;
 mod registration;
 mod sign_in;
+mod verification;
