@@ -5,25 +5,11 @@
 import { get } from "/js/api.js";
 import "/js/combobox.js";
 import { fill, h, newId } from "/js/dom.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { institutionsByCode } from "/js/institution-names.js";
+import { cutOffs } from "/js/texts/cut-offs.js";
 import { actionButton, announce } from "/js/ui.js";
 
-const t = dashboard.institutions;
-
-const PAGE_ROWS = 100;
-
-/** Institutions with these codes, `[{code, name}]`; those that there are not are left out. */
-export async function institutionsByCode(codes) {
-  const wanted = new Set(codes);
-  const found = [];
-  let next = "";
-  while (found.length < wanted.size && next !== null) {
-    const page = await get(`/api/reference/institutions?limit=${PAGE_ROWS}${next ? `&after=${encodeURIComponent(next)}` : ""}`);
-    found.push(...page.items.filter((it) => wanted.has(it.code)).map(({ code, name }) => ({ code, name })));
-    next = page.next;
-  }
-  return found;
-}
+const t = cutOffs.institutions;
 
 class Institutions extends HTMLElement {
   #chosen = [];

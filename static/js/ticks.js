@@ -2,9 +2,9 @@
 // `help`, `choices` as `[{value, text}]`. `value` is the ticked ones as a list, or empty; `change` fires.
 
 import { fill, h, newId } from "/js/dom.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { cutOffs } from "/js/texts/cut-offs.js";
 
-const t = dashboard.ticks;
+const t = cutOffs.ticks;
 
 class Ticks extends HTMLElement {
   #boxes = null;

@@ -3,10 +3,8 @@
 import { now } from "/js/api.js";
 import { dayText, plainDay } from "/js/dates.js";
 import { h } from "/js/dom.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { cutOffs as t } from "/js/texts/cut-offs.js";
 import { facts, linkButton, moment, notice } from "/js/ui.js";
-
-const t = dashboard.cutOff;
 
 /** The page of one. */
 export function addressOf(id) {
@@ -50,5 +48,5 @@ function scopeText(scope, names) {
   if (scope.kind === "everyone") return t.everyone;
   if (scope.kind === "kinds") return t.kinds(scope.kinds);
   const nameOf = (code) => names?.find((it) => it.code === code)?.name ?? code;
-  return h("details", { class: "figures" }, h("summary", null, t.institutionsShow(scope.codes.length)), h("ul", { class: "plain" }, scope.codes.map((code) => h("li", null, nameOf(code)))));
+  return h("details", { class: "fold" }, h("summary", null, t.institutionsShow(scope.codes.length)), h("ul", { class: "plain" }, scope.codes.map((code) => h("li", null, nameOf(code)))));
 }

@@ -22,7 +22,7 @@ export async function nationalGaps() {
     first = null;
     return { items: page.institutions, next: page.next };
   };
-  const advice = h("details", { class: "figures" }, h("summary", null, t.todo), h("ul", null, h("li", null, t.missing), h("li", null, t.ending)));
+  const advice = h("details", { class: "fold" }, h("summary", null, t.todo), h("ul", null, h("li", null, t.missing), h("li", null, t.ending)));
   return [h("p", null, t.lead), advice, pagedList({ label: t.list, empty: t.none, row, load })];
 }
 

@@ -25,6 +25,22 @@ export function section(title, load) {
   return whole;
 }
 
+/** The same, loaded when somebody comes to it: what stands far below costs a slow line nothing before. */
+export function laterSection(title, load) {
+  let isNear = false;
+  const whole = section(title, () => (isNear ? load() : [h("p", { class: "loading" }, page.loading)]));
+  const come = () => {
+    watcher.disconnect();
+    removeEventListener("beforeprint", come);
+    isNear = true;
+    void whole.redraw();
+  };
+  const watcher = new IntersectionObserver((entries) => entries.some((it) => it.isIntersecting) && come());
+  addEventListener("beforeprint", come);
+  void whole.ready.then(() => watcher.observe(whole));
+  return whole;
+}
+
 /** Puts sections into `place`, each as soon as it and those before it are there. */
 export async function showInOrder(place, sections) {
   for (const it of sections) {

@@ -3,20 +3,15 @@
 
 import { get } from "/js/api.js";
 import { columnChart } from "/js/chart.js";
-import { appealPanel } from "/js/dashboard/appeal.js";
-import "/js/combobox.js";
 import { briefDay, dayText, monthText, shortDay } from "/js/dates.js";
-import { h } from "/js/dom.js";
+import { fill, h } from "/js/dom.js";
 import { dashboard } from "/js/texts/dashboard.js";
-import { announce, pagedList } from "/js/ui.js";
+import { actionButton, announce } from "/js/ui.js";
 
 const t = dashboard.wave;
 
 const SPANS = [4, 13, 26];
 const SPAN_DEFAULT = 13;
-
-/** Institutions of one page of the list. */
-const PAGE_ROWS = 10;
 
 /** What the address asks for: `?minggu=26&instansi=ID`. */
 export function wanted() {
@@ -33,16 +28,16 @@ export function addressOf({ weeks, institution }) {
   return query.size ? `/dasbor?${query}` : "/dasbor";
 }
 
-/** Reads the wave; for the directorate the first page of institutions. */
-export function readWave({ weeks, institution }, after) {
-  const query = new URLSearchParams({ weeks, limit: PAGE_ROWS });
+/** Reads the wave. The directorate's list of all institutions comes later, when it is asked for. */
+export function readWave({ weeks, institution }, page = { limit: 1 }) {
+  const query = new URLSearchParams({ weeks, ...page });
   if (institution) query.set("institution", institution);
-  if (after) query.set("after", after);
   return get(`/api/coming-wave?${query}`);
 }
 
 /** Of the institutions of a VAI or Kepala UKPBJ, with the appeal; hardly ever more than one. */
-export function ownWave(me, wave) {
+export async function ownWave(me, wave) {
+  const { appealPanel } = await import("/js/dashboard/appeal.js");
   return wave.institutions.flatMap((item) => [
     wave.institutions.length > 1 ? h("h3", null, item.institution.name) : null,
     chartOf(item),
@@ -64,7 +59,14 @@ export function oneWave(item, asked) {
 export function nationalWave(wave, asked) {
   const columns = columnsOf(wave.national);
   const whole = columnChart({ title: t.chart(asked.weeks), summary: summaryOf(wave.national, false), columns, words: t.wordsOfAll });
-  return [whole, h("p", { class: "help" }, t.daysOfAll), h("h3", { class: "part" }, t.institutions), finder(asked), institutionList(wave, asked)];
+  const later = h("div");
+  const show = async () => {
+    const { institutionFinder } = await import("/js/dashboard/institution-finder.js");
+    fill(later, institutionFinder(asked));
+    later.querySelector("input").focus();
+  };
+  fill(later, actionButton(t.show, show, { kind: "second" }));
+  return [whole, h("p", { class: "help" }, t.daysOfAll), h("h3", { class: "part" }, t.institutions), h("p", { class: "help" }, t.institutionsHelp), later];
 }
 
 function chartOf(item) {
@@ -109,38 +111,4 @@ export function spanChoice(weeks, onchange) {
 export function announceWave(wave) {
   const weeks = wave.national ?? wave.institutions[0]?.weeks;
   if (weeks) announce(summaryOf(weeks, !wave.national));
-}
-
-function finder(asked) {
-  const search = document.createElement("akses-combobox");
-  search.label = t.choose;
-  search.optional = true;
-  search.source = async (text, signal) => {
-    const { items } = await get(`/api/reference/institutions?limit=20&q=${encodeURIComponent(text)}`, { signal });
-    return items.map(({ id, name, kind, zone }) => ({ id, name, hint: `${kind}, ${zone}` }));
-  };
-  search.addEventListener("change", () => {
-    if (search.value) location.assign(addressOf({ ...asked, institution: search.value }));
-  });
-  return h("div", { class: "finder" }, search);
-}
-
-function institutionList(first, asked) {
-  let known = first;
-  const row = ({ institution, zone, accesses, waiting }) =>
-    h("li", { class: "line" },
-      h("a", { href: addressOf({ ...asked, institution: institution.id }) }, institution.name),
-      h("span", { class: "hint" }, zone),
-      h("span", { class: accesses ? "line-text" : "line-text quiet-text" }, t.row(accesses, waiting)),
-    );
-  return pagedList({
-    label: t.institutions,
-    empty: t.noInstitutions,
-    row,
-    load: async (cursor) => {
-      const page = cursor ? await readWave(asked, cursor) : (known ?? (await readWave(asked)));
-      known = null;
-      return { items: page.institutions, next: page.next };
-    },
-  });
 }

@@ -1,10 +1,8 @@
-// Dasbor: what waits, what will end, and whom to call, by the duties of who looks.
+// Dasbor: what waits, what will end, and whom to call, by the duties of who looks. What a part of it needs
+// is fetched for whom it is for.
 
 import { ApiProblem } from "/js/api.js";
-import { nationalGaps, ownGaps } from "/js/dashboard/gaps.js";
-import { queueAge } from "/js/dashboard/queue.js";
-import { resetTimes } from "/js/dashboard/resets.js";
-import { section, showInOrder } from "/js/dashboard/section.js";
+import { laterSection, section, showInOrder } from "/js/dashboard/section.js";
 import { addressOf, announceWave, nationalWave, oneWave, ownWave, readWave, spanChoice, wanted } from "/js/dashboard/wave.js";
 import { nowText } from "/js/dates.js";
 import { fill, h } from "/js/dom.js";
@@ -23,11 +21,11 @@ start(async ({ me, content }) => {
   const asOf = h("p", { class: "as-of" }, t.asOf(nowText("WIB")));
   const wave = isNational || isOfficial ? waveSection(me, isNational, asOf) : null;
   const sections = [
-    me.is_verifier ? section(t.queue.title, queueAge) : null,
-    !isNational && has("ukpbj-head") ? section(t.gaps.titleOwn, ownGaps) : null,
+    me.is_verifier ? section(t.queue.title, async () => (await import("/js/dashboard/queue.js")).queueAge()) : null,
+    !isNational && has("ukpbj-head") ? section(t.gaps.titleOwn, async () => (await import("/js/dashboard/gaps.js")).ownGaps()) : null,
     wave,
-    isNational ? section(t.gaps.title, nationalGaps) : null,
-    isOfReset ? section(t.resets.title, async () => resetTimes(await wave?.names ?? new Map())) : null,
+    isNational ? laterSection(t.gaps.title, async () => (await import("/js/dashboard/gaps.js")).nationalGaps()) : null,
+    isOfReset ? laterSection(t.resets.title, async () => (await import("/js/dashboard/resets.js")).resetTimes((await wave?.names) ?? new Map())) : null,
   ];
   fill(content, asOf, h("p", { class: "loading" }, page.loading));
   await showInOrder(content, sections.filter(Boolean));
@@ -52,7 +50,7 @@ function waveSection(me, isNational, asOf) {
     if (!wave) return [notice("bad", h("p", null, t.wave.unknown)), h("p", null, h("a", { href: "/dasbor" }, t.wave.back))];
     tellNames(new Map(wave.institutions.map(({ institution }) => [institution.id, institution.name])));
     if (isAgain) announceWave(wave);
-    return [spanChoice(asked.weeks, change), drawn(wave)];
+    return [spanChoice(asked.weeks, change), await drawn(wave)];
   };
   const drawn = (wave) => {
     const [first] = wave.institutions;

@@ -6,13 +6,11 @@ import { barTable } from "/js/chart.js";
 import { letterFacts, notYours, stateSentence } from "/js/dashboard/cut-off.js";
 import { fill, h, query } from "/js/dom.js";
 import { field } from "/js/form.js";
-import { institutionsByCode } from "/js/institutions.js";
+import { institutionsByCode } from "/js/institution-names.js";
 import { follow, lineState } from "/js/live.js";
 import { news, start } from "/js/page.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { cutOffs as t } from "/js/texts/cut-offs.js";
 import { actionButton, announce, dialog, facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
-
-const t = dashboard.cutOff;
 
 /** Institutions of one page of a table. */
 const PAGE_ROWS = 50;

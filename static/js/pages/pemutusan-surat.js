@@ -7,14 +7,13 @@ import { today } from "/js/dates.js";
 import { fill, h, query } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
-import { institutionsByCode } from "/js/institutions.js";
+import { institutionsByCode } from "/js/institution-names.js";
+import "/js/institutions.js";
 import { start, tellNextPage } from "/js/page.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { cutOffs as t } from "/js/texts/cut-offs.js";
 import "/js/ticks.js";
 import { dialog, linkButton, notice } from "/js/ui.js";
 import { leaveTo } from "/js/unsaved.js";
-
-const t = dashboard.cutOff;
 
 /** As the service has them. */
 const KINDS = ["Kementerian", "Lembaga", "Provinsi", "Kabupaten", "Kota", "Instansi Lainnya"];

@@ -4,10 +4,8 @@ import { get } from "/js/api.js";
 import { addressOf, notYours, stateBadge, stateByDates } from "/js/dashboard/cut-off.js";
 import { h } from "/js/dom.js";
 import { news, start } from "/js/page.js";
-import { dashboard } from "/js/texts/dashboard.js";
+import { cutOffs as t } from "/js/texts/cut-offs.js";
 import { linkButton, notice, pagedList } from "/js/ui.js";
-
-const t = dashboard.cutOff;
 
 const PAGE_ROWS = 20;
 
@@ -17,7 +15,7 @@ start(({ me }) => {
     notYours(me) ?? [
       told ? notice("good", told) : null,
       h("div", { class: "actions" }, linkButton(t.plan, "/pemutusan/surat")),
-      h("details", { class: "figures" }, h("summary", null, t.how.title), h("ul", null, t.how.points.map((text) => h("li", null, text)))),
+      h("details", { class: "fold" }, h("summary", null, t.how.title), h("ul", null, t.how.points.map((text) => h("li", null, text)))),
       h("p", { class: "help" }, t.order),
       letters(),
     ]

@@ -159,8 +159,15 @@ fn each_sees_their_part_of_the_dashboard_and_others_are_told_whose_it_is() {
         .open("/dasbor")
         .heading("Akses yang akan berakhir")
         .heading("Per instansi")
-        .heading("Instansi tanpa VAI")
-        .axe("dasbor: Direktorat");
+        .heading("Instansi tanpa VAI");
+    browser.ask_page("scrollTo(0, document.body.scrollHeight)");
+    browser
+        .see("Tanpa VAI Aktif")
+        .axe("dasbor: Direktorat")
+        .click_button("Tampilkan Instansi")
+        .focus_is("Cari instansi (tidak wajib)")
+        .see("Pemerintah Kota Contoh Tengah")
+        .axe("dasbor: instansi");
     browser
         .pick("Cari instansi", "tengah", "Pemerintah Kota Contoh Tengah")
         .heading("Akses yang akan berakhir: Pemerintah Kota Contoh Tengah")
@@ -175,7 +182,9 @@ fn each_sees_their_part_of_the_dashboard_and_others_are_told_whose_it_is() {
         .open("/dasbor")
         .heading("VAI instansi Anda")
         .see("Instansi Anda tidak mempunyai VAI aktif.")
-        .heading("Waktu reset kata sandi")
+        .heading("Waktu reset kata sandi");
+    browser.ask_page("scrollTo(0, document.body.scrollHeight)");
+    browser
         .see("Belum ada permohonan reset kata sandi")
         .axe("dasbor: Kepala UKPBJ");
     let person = WORLD.person();
