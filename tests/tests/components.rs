@@ -578,14 +578,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "who-am-i",
-        &[
-            "accesses",
-            "accounts",
-            "cut-offs",
-            "duties",
-            "sirup",
-            "wasi:config",
-        ],
+        &["accesses", "accounts", "duties", "sirup", "wasi:config"],
     ),
     (
         "why-no-entry",
