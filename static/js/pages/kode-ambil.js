@@ -26,7 +26,7 @@ function kept() {
 
 start(({ me, content }) => {
   const isTaking = location.hash === "#ambil";
-  fill(content, me ? signedIn(me) : null, contents(), making(), taking());
+  fill(content, me ? signedIn(me) : null, contents(), making(), taking(me));
   if (isTaking) document.getElementById("ambil").scrollIntoView();
 }, { open: true });
 
@@ -83,7 +83,7 @@ function saveLink(code, number, onsave) {
   return link;
 }
 
-function taking() {
+function taking(me) {
   const place = h("div");
   const code = codeField({ name: "code", label: t.takeLabel });
   const whole = form({
@@ -93,7 +93,7 @@ function taking() {
     asks: false,
     onsubmit: async (values) => {
       const { link } = await send("POST", "/api/message-pickups", { code: plainHex(values.code) }, OPEN);
-      const panel = linkPanel(link);
+      const panel = linkPanel(link, { counts: Boolean(me) });
       fill(place, panel);
       code.value = "";
       panel.focusHeading();

@@ -66,7 +66,7 @@ function opening(message) {
   const offer = (isAgain) => {
     const make = async () => {
       const { link } = await open(message);
-      const panel = linkPanel(link);
+      const panel = linkPanel(link, { counts: true });
       markRead(place);
       fill(place, panel, offer(true));
       panel.focusHeading();

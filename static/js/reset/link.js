@@ -8,16 +8,21 @@ import { linkButton, moment, notice } from "/js/ui.js";
 
 const t = reset.link;
 
-/** `link` as the API answers it: `{url, expires}`. */
-export function linkPanel(link) {
-  const countdown = h("akses-countdown", { until: link.expires.at });
+/**
+ * `link` as the API answers it: `{url, expires}`. Whatever host its address names, the token stays on
+ * this one. Only who is signed in was told the service's clock (`counts`): for others the laptop's own may
+ * be wrong, and must not take a good link away.
+ */
+export function linkPanel(link, { counts }) {
+  const { pathname, hash } = new URL(link.url);
+  const countdown = counts ? h("akses-countdown", { until: link.expires.at }) : null;
   const heading = h("h3", { tabindex: "-1" }, t.heading);
   const panel = h("section", { class: "single-use", "aria-label": t.heading },
     heading,
     h("ul", null, [t.once, t.own, t.sessions].map((text) => h("li", null, text))),
-    h("p", null, t.until, " ", moment(link.expires), " (", countdown, ")"),
-    h("p", { class: "actions" }, linkButton(t.go, link.url)),
+    h("p", null, t.until, " ", moment(link.expires), countdown ? [" (", countdown, ")"] : null),
+    h("p", { class: "actions" }, linkButton(t.go, pathname + hash)),
   );
-  countdown.addEventListener("over", () => fill(panel, notice("info", h("p", null, t.over))));
+  countdown?.addEventListener("over", () => fill(panel, notice("info", h("p", null, t.over))));
   return Object.assign(panel, { focusHeading: () => heading.focus() });
 }

@@ -7,5 +7,6 @@ mod every_page;
 mod meetings;
 mod platforms;
 mod registration;
+mod reset;
 mod sign_in;
 mod verification;
