@@ -23,6 +23,7 @@ export function dayOf({ starts }) {
 
 /** The link into a video room; `label` names it where there are several. */
 export function roomLink(room, { label, key } = {}) {
-  const props = { class: "button main", href: room.url, target: "_blank", rel: "noopener noreferrer", "aria-label": label, dataset: key ? { key } : {} };
+  const away = { target: "_blank", rel: "noopener noreferrer" };
+  const props = { class: "button main", href: room.url, "aria-label": label, dataset: key ? { key } : {}, ...away };
   return h("a", props, t.enterRoom, label ? null : h("span", { class: "unseen" }, ` ${t.newTab}`));
 }

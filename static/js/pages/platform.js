@@ -95,7 +95,7 @@ class PlatformPage {
   column() {
     const lost = query("platform") ? notice("info", t.unknown) : null;
     if (!this.all.length) return [lost, h("p", { class: "empty" }, t.none)];
-    if (!this.open.length) return [lost, notice("info", t.noneOpen), closed(this.all), h("div", { class: "actions" }, linkButton(t.toAccesses, "/akses"))];
+    if (!this.open.length) return [lost, notice("info", t.noneOpen), closed(this.all), buttons(linkButton(t.toAccesses, "/akses"))];
     return [lost, this.chooser(t.column, "second platform-column"), h("p", { class: "help" }, t.columnHelp)];
   }
 
@@ -106,11 +106,12 @@ class PlatformPage {
   /** The dialog with all platforms, and what comes after it. */
   async choose() {
     const choices = this.open.map((it) => ({ value: it.code, text: it.name, help: it.description }));
-    const which = field({ name: "platform", label: t.which, kind: "radio", choices, value: choices.length === 1 ? choices[0].value : query("platform") });
+    const value = choices.length === 1 ? choices[0].value : query("platform");
+    const which = field({ name: "platform", label: t.which, kind: "radio", choices, value });
     const others = this.all.filter((it) => !it.can_enter);
     const platform = await dialog({
       title: t.column,
-      body: [which, others.length ? h("section", null, h("h3", { class: "platform-others" }, t.closed), closed(others, { isFolded: true })) : null],
+      body: [which, others.length ? [h("h3", { class: "platform-others" }, t.closed), closed(others, { isFolded: true })] : null],
       actions: [{ label: t.choose, run: () => picked(which, t.missing) && this.open.find((it) => it.code === which.value) }],
     });
     if (!platform) return;
@@ -126,9 +127,11 @@ class PlatformPage {
 
   /** What was chosen so far, and the way back. */
   chosen(platform, access) {
-    const said = facts([[t.platform, platform.name], [t.access, access && [t.accessText(access), h("span", { class: "hint" }, accessHelp(access))]]]);
-    const changeAccess = access && platform.accesses.length > 1 ? actionButton(t.changeAccess, () => this.go(platform), { kind: "quiet" }) : null;
-    return h("div", { class: "card platform-chosen" }, said, h("div", null, this.open.length ? this.chooser(t.change, "quiet") : null, changeAccess));
+    const change = access && platform.accesses.length > 1 ? actionButton(t.changeAccess, () => this.go(platform), { kind: "quiet" }) : null;
+    const said = access && [t.accessText(access), h("span", { class: "hint" }, accessHelp(access))];
+    return h("div", { class: "card platform-chosen" },
+      facts([[t.platform, platform.name], [t.access, said]]),
+      h("div", null, this.open.length ? this.chooser(t.change, "quiet") : null, change));
   }
 
   // Which access.
@@ -140,8 +143,8 @@ class PlatformPage {
       event.preventDefault();
       if (picked(which, t.accessMissing)) this.go(platform, platform.accesses.find((it) => it.id === which.value));
     };
-    const button = h("button", { type: "submit" }, t.next);
-    return h("form", { class: "form", novalidate: true, onsubmit: next }, heading(t.accessesTitle), which, h("div", { class: "actions" }, button));
+    const submit = buttons(h("button", { type: "submit" }, t.next));
+    return h("form", { class: "form", novalidate: true, onsubmit: next }, heading(t.accessesTitle), which, submit);
   }
 
   // Terms and privacy policy.
@@ -153,7 +156,7 @@ class PlatformPage {
       try {
         const shown = await get(`${addressOf(platform)}/terms`);
         const agree = actionButton(t.agree, () => this.agree(platform, shown));
-        fill(place, legalText(t.terms, shown.terms), legalText(t.privacy, shown.privacy), h("div", { class: "actions" }, agree));
+        fill(place, legalText(t.terms, shown.terms), legalText(t.privacy, shown.privacy), buttons(agree));
       } catch (error) {
         fill(place, problemNotice(error, read));
       }
@@ -180,7 +183,8 @@ class PlatformPage {
   door(platform, access) {
     const enter = actionButton(t.enter, () => this.enter(platform, access), { class: "main platform-enter" });
     const leaving = h("p", { class: "platform-leaving", role: "status" });
-    return h("section", null, heading(t.enterTitle(platform.name)), h("p", null, t.enterHelp(platform.name)), h("div", { class: "actions" }, enter), leaving);
+    const { name } = platform;
+    return h("section", null, heading(t.enterTitle(name)), h("p", null, t.enterHelp(name)), buttons(enter), leaving);
   }
 
   async enter(platform, access) {
@@ -262,4 +266,8 @@ function legalText(title, text) {
 
 function heading(text) {
   return h("h2", { class: "platform-step", tabindex: "-1" }, text);
+}
+
+function buttons(...children) {
+  return h("div", { class: "actions" }, children);
 }

@@ -108,7 +108,9 @@ function serving(meetings) {
 /** Everybody's slot of today. */
 function day(meetings) {
   const title = h("h2", null, t.today);
-  if (!meetings.length) return h("section", null, title, h("p", { class: "empty" }, t.todayNone), linkButton(t.toVerification, "/verifikasi", "second"));
+  if (!meetings.length) {
+    return h("section", null, title, h("p", { class: "empty" }, t.todayNone), linkButton(t.toVerification, "/verifikasi", "second"));
+  }
   const columns = [
     { title: t.hour, cell: (it) => h("time", { datetime: it.starts.at }, hours(it)) },
     { title: t.person, cell: (it) => it.person.name },
@@ -116,7 +118,8 @@ function day(meetings) {
     { title: t.state, cell: state },
     { title: t.action, cell: (it) => decisionLink(it, { text: t.look, label: t.lookFor(it.person.name), kind: "look" }) },
   ];
-  return h("section", null, title, table({ caption: t.todayCaption(dayOf(meetings[0]), meetings.length), columns, rows: meetings }));
+  const caption = t.todayCaption(dayOf(meetings[0]), meetings.length);
+  return h("section", null, title, table({ caption, columns, rows: meetings }));
 }
 
 function state(meeting) {
@@ -129,6 +132,6 @@ function accessText(meeting) {
 }
 
 function decisionLink(meeting, { text, label, kind }) {
-  const props = { class: kind, href: `/verifikasi/pengajuan?id=${meeting.request}`, "aria-label": label, dataset: { key: `${kind}-${meeting.request}` } };
-  return h("a", props, text);
+  const href = `/verifikasi/pengajuan?id=${meeting.request}`;
+  return h("a", { class: kind, href, "aria-label": label, dataset: { key: `${kind}-${meeting.request}` } }, text);
 }

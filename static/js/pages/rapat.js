@@ -41,11 +41,12 @@ function addressOf(access) {
 async function ownMeetings(me, accesses) {
   const toQueue = me.is_verifier ? linkButton(t.toQueue, "/rapat/antrean", "second") : null;
   if (!accesses.length) {
-    return [h("p", { class: "empty" }, t.none), h("div", { class: "actions" }, linkButton(t.toAccesses, "/akses", "second"), toQueue)];
+    return [h("p", { class: "empty" }, t.none), buttons(linkButton(t.toAccesses, "/akses", "second"), toQueue)];
   }
   const found = await Promise.all(accesses.map(async (it) => [it, await get(`/api/requests/${it.request.id}/meeting`)]));
   found.sort(([, a], [, b]) => startOf(a) - startOf(b));
-  return [h("ul", { class: "rows", "aria-label": t.own }, found.map(([access, meeting]) => row(access, meeting))), h("div", { class: "actions" }, toQueue)];
+  const rows = found.map(([access, meeting]) => row(access, meeting));
+  return [h("ul", { class: "rows", "aria-label": t.own }, rows), toQueue && buttons(toQueue)];
 }
 
 /** Those without a time come last. */
@@ -55,11 +56,8 @@ function startOf(meeting) {
 
 function row(access, meeting) {
   const name = t.access(access);
-  return h("li", { class: "card" }, h("h2", null, name), when(meeting), h("p", null, meeting.advice), h("div", { class: "actions" }, linkTo(access, name)));
-}
-
-function linkTo(access, name) {
-  return h("a", { class: "button main", href: addressOf(access), "aria-label": t.openFor(name) }, t.open);
+  const link = h("a", { class: "button main", href: addressOf(access), "aria-label": t.openFor(name) }, t.open);
+  return h("li", { class: "card" }, h("h2", null, name), when(meeting), h("p", null, meeting.advice), buttons(link));
 }
 
 // One meeting, as long as this page is open.
@@ -72,7 +70,7 @@ async function meetingPage(me, id) {
     [first, own] = await Promise.all([get(address), ownAccesses()]);
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 404) throw error;
-    return [notice("info", h("p", null, t.notThere)), h("div", { class: "actions" }, linkButton(t.toOwn, "/rapat"))];
+    return [notice("info", h("p", null, t.notThere)), buttons(linkButton(t.toOwn, "/rapat"))];
   }
   const access = own.find((it) => it.id === first.access);
   return new MeetingPage({ me, id, address, access }).show(first);
@@ -122,12 +120,15 @@ class MeetingPage {
     };
     draw(first);
     if (first.state === "closed") return;
-    this.current = follow({ ask: (signal) => get(this.address, { signal }), show: draw, failed: (error) => this.fail(error), first });
+    const ask = (signal) => get(this.address, { signal });
+    this.current = follow({ ask, show: draw, failed: (error) => this.fail(error), first });
   }
 
   scheduleParts(meeting) {
-    if (meeting.state === "closed") return this.result(meeting);
-    const card = h("section", { class: "card" }, heading(t.schedule), this.about(), when(meeting), h("p", null, meeting.advice), this.actions(meeting));
+    if (meeting.state === "closed" && this.access) return this.result(meeting);
+    const advice = h("p", null, meeting.advice);
+    const actions = this.access ? this.actions(meeting) : forVerifier(meeting);
+    const card = h("section", { class: "card" }, heading(t.schedule), this.about(), when(meeting), advice, actions);
     return h("div", { class: "meeting" }, card, preparation(meeting));
   }
 
@@ -137,18 +138,21 @@ class MeetingPage {
 
   /** The two buttons, each with the rule that it follows. */
   actions(meeting) {
-    if (!this.access) return h("div", { class: "actions" }, linkButton(t.toQueue, "/rapat/antrean"), linkButton(t.decide, `/verifikasi/pengajuan?id=${meeting.request}`, "second"));
     const [joinNote, moveNote] = [newId("gabung"), newId("ganti")];
-    const canStillJoin = meeting.state === "scheduled";
-    const join = canStillJoin ? actionButton(t.join, () => this.join(), { "aria-describedby": joinNote, dataset: { key: "join" } }) : null;
+    const isAhead = meeting.state === "scheduled";
+    const join = isAhead ? actionButton(t.join, () => this.join(), { "aria-describedby": joinNote, dataset: { key: "join" } }) : null;
     if (join && !meeting.can_join) join.setAttribute("aria-disabled", "true");
-    const kind = canStillJoin ? "second" : "main";
-    const move = meeting.can_move ? actionButton(t.move, () => this.move(meeting), { kind, "aria-describedby": moveNote, dataset: { key: "move" } }) : null;
+    const move = meeting.can_move ? this.mover(meeting, { kind: isAhead ? "second" : "main", "aria-describedby": moveNote }) : null;
+    const moveText = meeting.can_move ? t.moveUntil : t.moveOver;
     return [
-      h("div", { class: "actions" }, join, move, meeting.can_move || canStillJoin ? null : linkButton(t.toAccesses, "/akses")),
+      buttons(join, move, join || move ? null : linkButton(t.toAccesses, "/akses")),
       join ? h("p", { class: "hint", id: joinNote }, joinText(meeting)) : null,
-      meeting.movable_until ? h("p", { class: "hint", id: moveNote }, (meeting.can_move ? t.moveUntil : t.moveOver)(meeting.movable_until.text)) : null,
+      meeting.movable_until ? h("p", { class: "hint", id: moveNote }, moveText(meeting.movable_until.text)) : null,
     ];
+  }
+
+  mover(meeting, props) {
+    return actionButton(t.move, () => this.move(meeting), { dataset: { key: "move" }, ...props });
   }
 
   async join() {
@@ -159,11 +163,10 @@ class MeetingPage {
   }
 
   showRoom(meeting, first) {
-    const move = meeting.can_move ? h("div", { class: "actions" }, actionButton(t.move, () => this.move(meeting), { kind: "second" })) : null;
     this.room = waitingRoom({
       request: meeting.request,
       about: this.about(),
-      actions: move,
+      actions: meeting.can_move ? buttons(this.mover(meeting, { kind: "second" })) : null,
       left: () => this.read().catch((error) => this.fail(error)),
       failed: (error) => this.fail(error),
       first,
@@ -174,18 +177,19 @@ class MeetingPage {
 
   /** "Cari Jadwal Lain": asks, then shows the slot that was given. */
   async move(meeting) {
-    const isWaiting = meeting.state === "waiting";
+    const what = meeting.state === "waiting" ? `${t.moveBody} ${t.leavesQueue}` : t.moveBody;
     const moved = await dialog({
       title: t.moveTitle,
-      body: h("div", null, meeting.starts ? facts([[t.present, moment(meeting.starts)]]) : null, h("p", null, t.moveBody, isWaiting ? ` ${t.leavesQueue}` : "")),
+      body: [facts([[t.present, moment(meeting.starts)]]), h("p", null, what)],
       actions: [{ label: t.move, run: () => send("POST", `${this.address}/reschedule`, {}, { intent: `jadwal-lain ${this.id}` }) }],
     });
     if (!moved) return;
     this.show(moved);
     this.place.querySelector("h2").focus();
+    const times = facts([[t.before, moment(meeting.starts)], [t.after, h("strong", null, moment(moved.starts))]]);
     await dialog({
       title: t.movedTitle,
-      body: h("div", null, facts([[t.before, moment(meeting.starts)], [t.after, h("strong", null, moment(moved.starts))]]), h("p", null, t.movedBody)),
+      body: [times, h("p", null, t.movedBody)],
       cancel: t.close,
     });
   }
@@ -204,18 +208,28 @@ class MeetingPage {
 }
 
 function outcome(me, access) {
-  const toAccesses = (kind) => linkButton(t.toAccesses, "/akses", kind);
+  const toAccesses = linkButton(t.toAccesses, "/akses", "second");
   if (access?.status === "active") {
-    const profile = me.service_number ? null : h("p", null, t.serviceNumber, h("a", { href: "/pengaturan/profil" }, t.profile), t.serviceNumberHow);
-    const links = h("div", { class: "actions" }, linkButton(t.choosePlatform, "/platform"), toAccesses("second"));
-    return [heading(t.approved), facts([[t.for, t.access(access)]]), statusSentence(access), profile, links];
+    const profile = h("a", { href: "/pengaturan/profil" }, t.profile);
+    const first = me.service_number ? null : h("p", null, t.serviceNumber, profile, t.serviceNumberHow);
+    const about = facts([[t.for, t.access(access)]]);
+    return [heading(t.approved), about, statusSentence(access), first, buttons(linkButton(t.choosePlatform, "/platform"), toAccesses)];
   }
   if (access?.status === "rejected") {
-    const reason = facts([[t.for, t.access(access)], [t.reason, access.rejection]]);
-    const links = h("div", { class: "actions" }, linkButton(t.registerAgain, `/daftar-akses?role=${encodeURIComponent(access.role.id)}`), toAccesses("second"));
-    return [heading(t.rejected), reason, statusSentence(access), h("p", null, t.again), links];
+    const about = facts([[t.for, t.access(access)], [t.reason, access.rejection]]);
+    const again = linkButton(t.registerAgain, `/daftar-akses?role=${encodeURIComponent(access.role.id)}`);
+    return [heading(t.rejected), about, statusSentence(access), h("p", null, t.again), buttons(again, toAccesses)];
   }
-  return [heading(t.result), h("p", null, t.decided), access ? statusSentence(access) : null, h("div", { class: "actions" }, toAccesses("main"))];
+  return [heading(t.result), h("p", null, t.decided), access ? statusSentence(access) : null, buttons(toAccesses)];
+}
+
+/** A verifier looks at it; the buttons are the applicant's. */
+function forVerifier(meeting) {
+  return buttons(linkButton(t.toQueue, "/rapat/antrean"), linkButton(t.decide, `/verifikasi/pengajuan?id=${meeting.request}`, "second"));
+}
+
+function buttons(...children) {
+  return h("div", { class: "actions" }, children);
 }
 
 // What is said of a meeting.
@@ -228,7 +242,8 @@ function heading(text) {
 function when(meeting) {
   const state = stateBadge(meeting);
   if (!meeting.starts) return h("p", { class: "when" }, state);
-  const time = h("time", { class: "when-time", datetime: meeting.starts.at }, h("strong", null, dayOf(meeting)), " ", h("span", null, t.hours(hours(meeting))));
+  const day = h("strong", null, dayOf(meeting));
+  const time = h("time", { class: "when-time", datetime: meeting.starts.at }, day, " ", t.hours(hours(meeting)));
   return h("p", { class: "when" }, time, state, meeting.state === "scheduled" ? untilThen(meeting) : null);
 }
 
@@ -244,7 +259,8 @@ function joinText(meeting) {
 
 function preparation(meeting) {
   if (!meeting.prepare.length) return null;
-  return h("section", { class: "card" }, h("h2", null, t.prepare), h("ul", null, [...meeting.prepare, t.device].map((it) => h("li", null, it))));
+  const things = [...meeting.prepare, t.device].map((it) => h("li", null, it));
+  return h("section", { class: "card" }, h("h2", null, t.prepare), h("ul", null, things));
 }
 
 /** In how many ms a button opens or closes by itself; sooner where the service may act meanwhile. */
