@@ -11,6 +11,7 @@ pub mod crowd;
 pub mod database;
 pub mod host;
 pub mod mailbox;
+pub mod pages;
 pub mod pdf;
 pub mod platform;
 pub mod program;

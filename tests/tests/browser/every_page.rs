@@ -2,14 +2,11 @@
 //! desk and on a small phone, light and dark.
 
 use akses_tests::browser::Browser;
-use akses_tests::pdf;
-use akses_tests::program::project;
 use akses_tests::world::{LATER, Person, World, text};
+use akses_tests::{pages, pdf};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
@@ -153,27 +150,6 @@ fn reset(world: &World) -> String {
     text(&opened.json()["id"])
 }
 
-/// The pages of static/, by their path in it.
-fn pages() -> Vec<String> {
-    let root = project().join("static");
-    let mut found = Vec::new();
-    collect(&root, &root, &mut found);
-    found.sort();
-    found
-}
-
-fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(root, &path, found);
-        } else if path.extension().is_some_and(|end| end == "html") {
-            let name = path.strip_prefix(root).expect("it lies in static/");
-            found.push(name.to_string_lossy().into_owned());
-        }
-    }
-}
-
 fn look_at(browser: &Browser, file: &str, address: &str) {
     let state = format!("halaman {}", file.trim_end_matches(".html"));
     let bytes = browser.desk().light().bytes_over_the_wire(address);
@@ -241,7 +217,7 @@ fn walk(scene: &Scene, left: &Mutex<Vec<String>>) -> Vec<String> {
 #[test]
 fn every_page_is_for_everybody_on_every_screen_and_light_on_the_line() {
     let scene = Scene::new();
-    let left = Mutex::new(pages());
+    let left = Mutex::new(pages::files("html"));
     let bad: Vec<String> = thread::scope(|scope| {
         let walkers: Vec<_> = (0..WALKERS)
             .map(|_| scope.spawn(|| walk(&scene, &left)))
