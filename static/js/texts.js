@@ -29,7 +29,7 @@ export const page = {
     accesses: "Manajemen Akses",
     settings: "Pengaturan",
     platforms: "Pilih Platform",
-    messages: "Pesan",
+    messages: "Kotak Pesan",
     queue: "Verifikasi",
     meetings: "Antrean Rapat",
     substitutes: "Pengganti",
@@ -151,4 +151,5 @@ export const signIn = {
   submit: "Masuk",
   already: (name) => `Anda sudah masuk sebagai ${name}.`,
   go: "Lanjutkan",
+  forgotten: "Lupa kata sandi?",
 };
