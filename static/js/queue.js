@@ -4,7 +4,7 @@
 import { get } from "/js/api.js";
 
 /** A first page that a slow line carries, and that shows most queues whole. */
-const PAGE_ROWS = 50;
+const PAGE_ROWS = 25;
 
 export class Queue {
   /** Requests as the API answers them. */
