@@ -49,7 +49,10 @@ class Combobox extends HTMLElement {
       "aria-describedby": [`${id}-bantuan`, this.errorId].filter(Boolean).join(" "), value: this.#choice?.name ?? "",
     });
     const mark = this.optional ? h("span", { class: "optional" }, ` ${ui.optional}`) : null;
-    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-bantuan` }, this.help ?? t.hint), h("div", { class: "combobox" }, this.#input, this.popup));
+    fill(this,
+      h("label", { for: id }, this.label, mark),
+      h("p", { class: "help", id: `${id}-bantuan` }, this.help ?? t.hint),
+      h("div", { class: "combobox" }, this.#input, this.popup));
     this.#listen();
   }
 
@@ -157,8 +160,11 @@ class Combobox extends HTMLElement {
   #show(items, note) {
     if (document.activeElement !== this.#input) return;
     this.#items = items;
-    const option = (item, at) =>
-      h("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": String(item.id === this.value), dataset: { at } }, item.name, item.hint ? h("span", { class: "hint" }, item.hint) : null);
+    const option = (item, at) => {
+      const hint = item.hint ? h("span", { class: "hint" }, item.hint) : null;
+      const isChosen = String(item.id === this.value);
+      return h("li", { role: "option", id: `${this.list.id}-${at}`, "aria-selected": isChosen, dataset: { at } }, item.name, hint);
+    };
     fill(this.list, items.map(option));
     this.note.textContent = note;
     this.popup.hidden = false;

@@ -44,7 +44,8 @@ class Upload extends HTMLElement {
     this.result = h("div", { id: `${id}-hasil`, class: "upload-result" });
     const mark = this.optional ? h("span", { class: "optional" }, ` ${ui.optional}`) : null;
     const drop = h("div", { class: "drop" }, this.#input, this.button, h("span", { class: "drop-hint", "aria-hidden": "true" }, t.orDrop));
-    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-aturan` }, [this.help, t.rules].filter(Boolean).join(" ")), drop, this.result);
+    const rules = [this.help, t.rules].filter(Boolean).join(" ");
+    fill(this, h("label", { for: id }, this.label, mark), h("p", { class: "help", id: `${id}-aturan` }, rules), drop, this.result);
     this.#listen(drop);
     if (this.#document) this.#showDone();
   }

@@ -131,8 +131,11 @@ class Wizard {
 /** The steps as a list; where one is, is said and not only drawn. */
 function stages(step) {
   const at = NAMES.indexOf(step);
-  const one = (name, index) =>
-    h("li", { class: index < at ? "done" : null, "aria-current": index === at ? "step" : null }, h("span", null, index < at ? h("span", { class: "unseen" }, `${t.done} `) : null, t.names[name]));
+  const one = (name, index) => {
+    const isDone = index < at;
+    const done = isDone ? h("span", { class: "unseen" }, `${t.done} `) : null;
+    return h("li", { class: isDone ? "done" : null, "aria-current": index === at ? "step" : null }, h("span", null, done, t.names[name]));
+  };
   return h("ol", { class: "stages", "aria-label": t.label }, NAMES.map(one));
 }
 

@@ -30,9 +30,12 @@ export function fieldsOf(registration) {
   return made;
 }
 
+/** What another form of this browser held says nothing here. */
+const OFF = { autocomplete: "off" };
+
 const MAKERS = {
-  text: (asked) => common(asked, { kind: asked.chars_max > LINE_CHARS_MAX ? "textarea" : "text", attrs: { maxlength: asked.chars_max, autocomplete: "off" } }),
-  npwp: (asked) => common(asked, { attrs: { inputmode: "numeric", autocomplete: "off", maxlength: 24 } }),
+  text: (asked) => common(asked, { kind: asked.chars_max > LINE_CHARS_MAX ? "textarea" : "text", attrs: { maxlength: asked.chars_max, ...OFF } }),
+  npwp: (asked) => common(asked, { attrs: { inputmode: "numeric", maxlength: 24, ...OFF } }),
   golongan: (asked) => common(asked, { kind: "select", choices: asked.choices.map(asChoice) }),
   "institution-kind": (asked) => common(asked, { kind: "select", choices: asked.choices.map(asChoice), help: `${asked.help} ${t.kindHelp}` }),
   institution: (asked, registration) => common(asked, { element: combobox(institutions(registration)) }),
@@ -66,7 +69,8 @@ function institutions(registration) {
 function workUnits(registration) {
   return (text, signal) => {
     const { institution } = registration.chosen;
-    return institution ? get(`/api/reference/work-units?institution=${institution.id}&q=${encodeURIComponent(text)}`, { signal }) : t.institutionFirst;
+    if (!institution) return t.institutionFirst;
+    return get(`/api/reference/work-units?institution=${institution.id}&q=${encodeURIComponent(text)}`, { signal });
   };
 }
 

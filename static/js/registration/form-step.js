@@ -29,10 +29,7 @@ export async function formStep(wizard, place) {
   return {
     title: t.title,
     nodes: [...beginning(registration), head(registration, wizard), whole],
-    shown: () => {
-      if (registration.conflict) note.resolve(registration.conflict);
-      if (place.field) whole.fields[place.field]?.focusInput();
-    },
+    shown: () => place.field && whole.fields[place.field]?.focusInput(),
   };
 }
 
@@ -94,18 +91,18 @@ function follow(registration, whole, redraw) {
     local: () => say(texts.draft.local, false),
     session: () => say(texts.draft.session, false),
     refused: (error) => say(texts.draft.refused(error.message), false),
-    conflict: (theirs) => note.resolve({ theirs }),
+    conflict: (theirs) => note.resolve(theirs),
   };
-  // `mine` is what this browser had kept; without it, what stands in the form when the dialog opens.
-  note.resolve = async ({ mine, theirs }) => {
-    say(texts.draft.conflict, false, actionButton(texts.draft.resolve, () => note.resolve({ mine, theirs }), { kind: "quiet" }));
+  note.resolve = async (theirs) => {
+    say(texts.draft.conflict, false, actionButton(texts.draft.resolve, () => note.resolve(theirs), { kind: "quiet" }));
     // Rarely needed, so fetched then: the service has just answered.
     const { askWhich } = await import("/js/registration/conflict.js");
-    const conflict = { mine: mine ?? registration.values, theirs };
-    const answer = await askWhich(registration, conflict.mine, theirs);
-    if (answer) await registration.settle(answer, conflict);
-    if (answer === "theirs") announce(texts.draft.theirs);
-    if (answer) redraw();
+    const mine = registration.values;
+    const answer = await askWhich(registration, mine, theirs);
+    if (answer) await registration.settle(answer, { mine, theirs });
+    if (!answer) return;
+    await redraw();
+    announce(answer === "theirs" ? texts.draft.theirs : texts.draft.mine);
   };
   draft.told = (state, more) => states[state](more);
   if (draft.isSaved) say(texts.draft.saved, true);

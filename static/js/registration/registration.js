@@ -12,14 +12,17 @@ export class Registration {
    * `access`, when one is named), and the fields as they are asked of this person now.
    */
   static async open(person, role, access) {
-    const [{ drafts }, accesses] = await Promise.all([get(`/api/drafts?role=${encodeURIComponent(role)}`), getAll("/api/accesses?limit=100", "accesses")]);
+    const [{ drafts }, accesses] = await Promise.all([
+      get(`/api/drafts?role=${encodeURIComponent(role)}`),
+      getAll("/api/accesses?limit=100", "accesses"),
+    ]);
     const saved = drafts.find((it) => it.revision) ?? null;
     const named = drafts.find((it) => access && it.rejection?.access === access);
     const registration = new Registration(person, role, saved, named ?? saved ?? drafts[0] ?? null);
     // One that was sent for this role and is not decided: it needs no second one (REG-7).
     registration.waiting = accesses.find((it) => it.role.id === role && it.request?.kind === "registration") ?? null;
     await registration.take(registration.offer);
-    await registration.restore();
+    await registration.restore(named);
     return registration;
   }
 
@@ -31,8 +34,6 @@ export class Registration {
     this.draft = new ServerDraft({ person, role, revision: saved?.revision ?? null });
     /** What to say at the top of the form, once. */
     this.news = [];
-    /** What stands on the service and differs from what this browser kept: to be asked. */
-    this.conflict = null;
   }
 
   /** Takes over what a draft or a rejected form holds; null begins empty. */
@@ -57,32 +58,34 @@ export class Registration {
   async ask() {
     const form = await get(`/api/registration-form?role=${encodeURIComponent(this.code)}`);
     this.role = form.role;
-    this.isSupplier = form.profile === "supplier";
     // What is known already is shown, and not asked.
     this.known = form.fields.filter((it) => it.need === "prefilled");
     this.fields = form.fields.filter((it) => it.need !== "prefilled");
   }
 
-  /** What this browser kept and the service never got comes first, unless another window saved meanwhile. */
-  async restore() {
+  /**
+   * What this browser kept and the service never got comes first. It is saved with the revision that
+   * it began from, so that another window's draft is asked about like any other.
+   */
+  async restore(named) {
     const unsent = this.draft.unsent();
     if (!unsent || isSame(unsent.values, this.values)) return this.draft.here.drop();
-    if (unsent.revision === this.draft.revision) {
-      await this.fill(unsent.values);
-      this.draft.change(this.values);
-    } else {
-      this.conflict = { mine: unsent.values, theirs: this.saved };
-    }
+    // Who mends the rejected form of one unit does not mean what was begun for another.
+    if (named && named.values.work_unit !== unsent.values.work_unit) return undefined;
+    await this.fill(unsent.values);
+    this.draft.revision = unsent.revision;
+    this.draft.change(this.values);
+    return undefined;
   }
 
   /** After `askWhich`: goes on with `mine` or with `theirs`. */
   async settle(answer, { mine, theirs }) {
-    this.conflict = null;
     if (answer === "theirs") {
       this.saved = theirs;
       this.draft.revision = theirs?.revision ?? null;
       await this.take(theirs);
-      if (!theirs) this.draft.stands({});
+      this.draft.stands(this.values);
+      this.draft.here.drop();
     } else {
       await this.fill(mine);
       // What goes wrong the draft has told already.

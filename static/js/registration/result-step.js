@@ -53,7 +53,10 @@ function heading({ status }) {
 function draw(wizard, answer) {
   const { access } = answer;
   return [
-    h("div", { class: "card wizard-card" }, statusSentence(access), access.rejection ? h("p", null, t.reason(access.rejection)) : null, facts(about(access))),
+    h("div", { class: "card wizard-card" },
+      statusSentence(access),
+      access.rejection ? h("p", null, t.reason(access.rejection)) : null,
+      facts(about(access))),
     access.request ? next(wizard, answer) : null,
     links(answer),
   ];
@@ -83,7 +86,11 @@ function next(wizard, { access, meeting }) {
   return h("section", { class: "card wizard-card next" },
     h("h3", null, t.nextTitle),
     h("ol", null, steps.filter(Boolean).map((text) => h("li", null, text))),
-    meeting?.prepare.length ? [h("p", null, t.prepare), h("ul", null, meeting.prepare.map((text) => h("li", null, text)))] : null);
+    meeting?.prepare.length ? prepare(meeting) : null);
+}
+
+function prepare(meeting) {
+  return [h("p", null, t.prepare), h("ul", null, meeting.prepare.map((text) => h("li", null, text)))];
 }
 
 function links({ access, meeting }) {

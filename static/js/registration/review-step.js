@@ -24,14 +24,18 @@ export async function reviewStep(wizard, place) {
     nodes: [
       h("p", null, t.lead),
       h("dl", { class: "card wizard-card review" }, rows(wizard, registration)),
-      h("section", { class: "card wizard-card" }, h("h3", null, t.document), h("p", null, document.name), documentView({ id: document.id, title: t.documentTitle, fileName: document.name })),
+      h("section", { class: "card wizard-card" },
+        h("h3", null, t.document),
+        h("p", null, document.name),
+        documentView({ id: document.id, title: t.documentTitle, fileName: document.name })),
       confirmForm(wizard, registration),
     ],
   };
 }
 
 function rows(wizard, registration) {
-  const known = registration.known.map((it) => ({ label: it.label, text: it.kind === "role" ? registration.role.name : it.value, step: it.kind === "role" ? "peran" : null }));
+  const known = registration.known.map((it) =>
+    it.kind === "role" ? { label: it.label, text: registration.role.name, step: "peran" } : { label: it.label, text: it.value });
   const typed = registration.fields
     .filter((it) => it.need !== "first-registrant" || registration.needs(it))
     .map((it) => ({ label: it.label, text: valueText(it, registration.values, registration.chosen), step: "formulir", field: it.name }));
@@ -39,8 +43,10 @@ function rows(wizard, registration) {
 }
 
 function row(wizard, registration, { label, text, step, field: name }) {
-  const change = step && h("button", { type: "button", class: "quiet", "aria-label": t.changeField(label), onclick: () => wizard.go(step, registration.code, { field: name }) }, t.change);
-  return h("div", null, h("dt", null, label), h("dd", null, text || h("span", { class: "empty" }, t.empty)), h("dd", { class: "change" }, change));
+  const go = () => wizard.go(step, registration.code, { field: name });
+  const change = step && h("button", { type: "button", class: "quiet", "aria-label": t.changeField(label), onclick: go }, t.change);
+  const value = text || h("span", { class: "empty" }, t.empty);
+  return h("div", null, h("dt", null, label), h("dd", null, value), h("dd", { class: "change" }, change));
 }
 
 function confirmForm(wizard, registration) {

@@ -12,7 +12,6 @@ const t = texts.role;
 
 export async function roleStep(wizard, place) {
   const [{ items: roles }, { drafts }] = await Promise.all([get("/api/reference/roles"), get("/api/drafts")]);
-  wizard.roles = roles;
   return { title: t.title, nodes: [offers(wizard, drafts), roleForm(wizard, place, roles)] };
 }
 

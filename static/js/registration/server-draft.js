@@ -69,7 +69,6 @@ export class ServerDraft {
     this.#values = values;
     this.#isDirty = false;
     this.#waitsForPerson = false;
-    this.here.drop();
   }
 
   /** Saves what is not saved yet; throws what the service refused. One save at a time: each needs the revision of the one before. */

@@ -378,6 +378,26 @@ fn draft_of(person: &Person) -> serde_json::Value {
 }
 
 #[test]
+fn a_tab_that_dies_before_the_service_has_it_loses_nothing() {
+    const NO_DRAFT_ARRIVES: &str = "const real = window.fetch; window.fetch = (path, how) => \
+        how?.method === 'PUT' ? Promise.reject(new TypeError('no line')) : real(path, how); return true";
+    let person = WORLD.person();
+    let browser = browser_of(&WORLD, &person);
+    browser
+        .open(FORM_PPK)
+        .fill("Username pada Platform Sebelumnya", "satu")
+        .see(SAVED)
+        .ask_page(NO_DRAFT_ARRIVES);
+    browser
+        .fill("Username pada Platform Sebelumnya", "dua")
+        .see("ada di peramban ini")
+        .open(FORM_PPK)
+        .holds_value("Username pada Platform Sebelumnya", "dua")
+        .see(SAVED);
+    until_draft(&person, "previous_user_name", "dua");
+}
+
+#[test]
 fn two_windows_never_write_over_each_other_unasked() {
     let person = WORLD.person();
     let unit = WORLD.work_unit("BARAT");
