@@ -9,7 +9,7 @@ import { announce } from "/js/ui.js";
 const t = accesses.ending.package;
 
 /** As the service has it. */
-const PACKAGES_MAX = 30;
+export const PACKAGES_MAX = 30;
 const TITLE_CHARS_MAX = 200;
 const CODE_CHARS_MAX = 40;
 

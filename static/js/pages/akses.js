@@ -48,25 +48,24 @@ function taskOf(access) {
   const role = access.role.name;
   const { request } = access;
   const can = (step) => access.next_steps.includes(step);
-  if (request?.overdue && !can("meet")) return { title: t.tasks.overdue(role), text: t.tasks.overdueText, link: linkButton(t.tasks.overdueButton, places.list(access.id)) };
-  if (can("meet")) return { title: t.tasks.meet(role), text: t.tasks.meetText, link: linkButton(buttons.meet, places.meeting(request.id)) };
-  if (can("register-again")) return { title: t.tasks.rejected(role), text: t.tasks.rejectedReason(access.rejection), link: linkButton(buttons.registerAgain, places.registerAgain(access)) };
-  if (can("reactivate") && access.status === "expired") {
-    const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.expiredText(plainDay(access.valid_until));
-    return { title: t.tasks.expired(role), text, link: linkButton(buttons.reactivate, places.renew(access.id)) };
-  }
-  if (can("extend")) {
-    const text = access.rejection ? t.tasks.expiredRejected(access.rejection) : t.tasks.extendText(plainDay(access.valid_until));
-    return { title: t.tasks.extend(role), text, link: linkButton(buttons.extend, places.renew(access.id)) };
-  }
-  return null;
+  const { registerAgain } = places;
+  const task = (title, text, label, href) => ({ title: title(role), text, link: linkButton(label, href) });
+  const reason = access.rejection;
+  const renew = (title, text, label) =>
+    task(title, reason ? t.tasks.renewalRejected(reason) : text(plainDay(access.valid_until)), label, places.renew(access.id));
+  if (can("meet")) return task(t.tasks.meet, t.tasks.meetText, buttons.meet, places.meeting(request.id));
+  if (request?.overdue) return task(t.tasks.overdue, t.tasks.overdueText, t.tasks.overdueButton, places.list(access.id));
+  if (can("register-again")) return task(t.tasks.rejected, t.tasks.rejectedReason(reason), buttons.registerAgain, registerAgain(access));
+  if (can("extend")) return renew(t.tasks.extend, t.tasks.extendText, buttons.extend);
+  // Who gave an access up wanted its end; who forgot about it may not.
+  return can("reactivate") && access.status === "expired" ? renew(t.tasks.expired, t.tasks.expiredText, buttons.reactivate) : null;
 }
 
 function draftTask(draft) {
   const saved = draft.saved ? [" ", t.tasks.draftSaved, moment(draft.saved), "."] : null;
   return {
     title: t.tasks.draft(draft.role.name),
-    text: [t.tasks.draftText(draft.missing.length), saved],
+    text: [draft.missing.length ? t.tasks.draftText(draft.missing.length) : t.tasks.draftWhole, saved],
     link: linkButton(t.tasks.draftButton, places.register(draft.role.id)),
   };
 }

@@ -11,40 +11,45 @@ import { announce, badge, deadline, facts, linkButton, moment, notice, pagedList
 
 const t = texts.why;
 
+const PAGE_SIZE = 20;
+
+/** No platform in particular. */
+const ANY = "any";
+
 start(async ({ content }) => {
   const { platforms } = await get("/api/platforms");
-  const choices = [{ value: "any", text: t.any }, ...platforms.map((it) => ({ value: it.code, text: it.name }))];
+  const choices = [{ value: ANY, text: t.any }, ...platforms.map((it) => ({ value: it.code, text: it.name }))];
   const asked = query("platform");
   const platform = field({
     name: "platform", label: t.platform, kind: "select", choices,
-    value: choices.some((it) => it.value === asked) ? asked : "any",
+    value: choices.some((it) => it.value === asked) ? asked : ANY,
   });
   const place = h("div");
-  const show = () => answer(place, platform.value === "any" ? "" : platform.value, query("akses"));
-  platform.addEventListener("change", () => void changed(platform.value, show, place));
-  await show();
+  const code = () => (platform.value === ANY ? "" : platform.value);
+  platform.addEventListener("change", () => void changed(code, place));
+  fill(place, await answer(code(), query("akses")));
   fill(content, h("div", { class: "form" }, platform), place);
 });
 
 /** The address keeps what was asked, to be sent to somebody or loaded again. */
-async function changed(platform, show, place) {
+async function changed(code, place) {
+  const asked = code();
   const address = new URL(location.href);
-  if (platform === "any") address.searchParams.delete("platform");
-  else address.searchParams.set("platform", platform);
+  if (asked) address.searchParams.set("platform", asked);
+  else address.searchParams.delete("platform");
   history.replaceState(null, "", address);
-  try {
-    await show();
-    announce(t.announce);
-  } catch (error) {
-    fill(place, problemNotice(error, () => changed(platform, show, place)));
-  }
+  const shown = await answer(asked, query("akses")).catch((error) => problemNotice(error, () => changed(code, place)));
+  // Meanwhile somebody with arrow keys has come to the next one.
+  if (code() !== asked) return;
+  fill(place, shown);
+  announce(t.announce);
 }
 
 /** The access whose case is the answer is told with it; the others follow. */
-async function answer(place, platform, access) {
-  const ask = (after) => get(`/api/why?${new URLSearchParams({ limit: 20, ...(platform && { platform }), ...(access && { access }), ...(after && { after }) })}`);
+async function answer(platform, access) {
+  const ask = (after) => get(`/api/why?${parameters({ limit: PAGE_SIZE, platform, access, after })}`);
   const whole = await ask(null).catch(unknownAccess);
-  if (!whole) return fill(place, notice("info", h("p", null, texts.access.notFoundTitle)), all());
+  if (!whole) return [notice("info", h("p", null, texts.access.notFoundTitle)), all()];
   const told = whole.accesses.find((item) => item.detail === whole.detail);
   const list = pagedList({
     load: async (after) => {
@@ -57,7 +62,7 @@ async function answer(place, platform, access) {
   });
   await list.ready;
   const hasOthers = whole.next || whole.accesses.some((item) => item !== told);
-  fill(place,
+  return [
     h("section", { class: `card answer ${whole.may_enter ? "of-active" : "of-pending"}` },
       h("h2", null, t.answer),
       h("p", { class: "detail" }, whole.detail),
@@ -65,7 +70,13 @@ async function answer(place, platform, access) {
       told ? [whereOf(told), reasons(told, platform)] : null,
       whole.next_step ? h("p", { class: "actions" }, step(whole.next_step, {}, platform)) : null),
     hasOthers ? [h("h2", null, told ? t.others : t.perAccess), list] : null,
-    access ? all() : null);
+    access ? all() : null,
+  ];
+}
+
+/** Only what was asked for. */
+function parameters(values) {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value));
 }
 
 function unknownAccess(error) {
@@ -100,18 +111,22 @@ function reasons(item, platform) {
       [t.until, item.until && [deadline(item.until), item.until.overdue ? h("span", { class: "hint" }, t.overdue) : null]],
       [t.rule, item.rule && [item.rule.text, item.rule.basis ? h("span", { class: "hint" }, t.basis(item.rule.basis)) : null]],
     ]),
-    item.obstacle ? notice("bad", h("p", null, h("strong", null, `${t.obstacle}: `), item.obstacle.text), h("p", null, t.obstacleSource(item.obstacle.source))) : null,
+    item.obstacle ? obstacle(item.obstacle) : null,
     h("p", { class: "actions" }, step(item.next_step, item, platform)),
   ];
 }
 
+function obstacle({ text, source }) {
+  return notice("bad", h("p", null, h("strong", null, `${t.obstacle}: `), text), h("p", null, t.obstacleSource(source)));
+}
+
 /** The service names the operation; here is the page on which it is done. */
-function step({ step: name, text }, item, platform) {
+function step({ step: name, text, route }, item, platform) {
   const at = platform ? `/platform?platform=${encodeURIComponent(platform)}` : "/platform";
   const pages = {
     wait: () => linkButton(text, places.list(item.access), "second"),
     "ask-verifier": () => [h("span", null, t.askVerifier), linkButton(texts.home.tasks.overdueButton, places.list(item.access), "second")],
-    meet: () => linkButton(text, places.meeting(item.meeting?.request ?? "")),
+    meet: () => linkButton(text, places.meeting(/requests\/([^/]+)/.exec(route)[1])),
     "register-again": () => linkButton(text, places.registerAgain({ id: item.access, role: item.role })),
     reactivate: () => linkButton(text, places.renew(item.access)),
     register: () => linkButton(text, "/daftar-akses"),

@@ -6,7 +6,7 @@ import { accessChoice, accessHead, allAccesses, places } from "/js/accesses.js";
 import { fill, h, query } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
-import "/js/packages.js";
+import { PACKAGES_MAX } from "/js/packages.js";
 import { start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
 import { actionButton, badge, dialog, linkButton, notice } from "/js/ui.js";
@@ -48,7 +48,10 @@ function back(access) {
 async function handoverForm({ access, draft, submit, kind, onsubmit }) {
   const { successors } = await get(`/api/accesses/${access.id}/successors`);
   const kinds = Object.keys(t.kinds).filter((it) => it !== "successor" || successors.length);
-  const open = field({ name: "kind", label: t.open, kind: "radio", choices: kinds.map((value) => ({ value, text: t.kinds[value], help: t.kindHelp[value] })) });
+  const open = field({
+    name: "kind", label: t.open, kind: "radio",
+    choices: kinds.map((value) => ({ value, text: t.kinds[value], help: t.kindHelp[value] })),
+  });
   const successor = field({
     name: "successor", label: t.successor, kind: "select", help: t.successorHelp,
     choices: successors.map((it) => ({ value: it.account, text: t.candidate(it) })),
@@ -64,7 +67,7 @@ async function handoverForm({ access, draft, submit, kind, onsubmit }) {
     fields: [open, successor, packages],
     submit, kind, draft,
     names: Object.fromEntries([["handover.successor", "successor"], ["handover.packages", "packages"], ...rowNames()]),
-    onsubmit: (values) => onsubmit(handoverOf(values), successors, whole),
+    onsubmit: (values) => onsubmit(handoverOf(values), successors),
   });
   const arrange = () => {
     successor.hidden = open.value !== "successor";
@@ -79,8 +82,8 @@ async function handoverForm({ access, draft, submit, kind, onsubmit }) {
 
 /** The service names a row's field; here the list is one field. */
 function rowNames() {
-  const rows = Array.from({ length: 30 }, (_, at) => [`handover.packages[${at}].title`, `handover.packages[${at}].code`]);
-  return rows.flat().map((name) => [name, "packages"]);
+  const names = (_, at) => [`handover.packages[${at}].title`, `handover.packages[${at}].code`];
+  return Array.from({ length: PACKAGES_MAX }, names).flat().map((name) => [name, "packages"]);
 }
 
 function handoverOf({ kind, successor, packages }) {
@@ -93,10 +96,9 @@ function handoverOf({ kind, successor, packages }) {
 async function showEnding(content, access, draft) {
   const questions = await handoverForm({
     access, draft, submit: t.submit, kind: "danger",
-    onsubmit: async (handover, successors, whole) => {
+    onsubmit: async (handover, successors) => {
       const ended = await confirmed(access, handover, successors);
       if (!ended) return false;
-      whole.settled();
       showDone(content, { ...access, ...ended, role: access.role, work_unit: access.work_unit }, t.done, t.doneNext);
       return true;
     },
@@ -109,7 +111,8 @@ async function showEnding(content, access, draft) {
 
 /** Asks, and then ends; null when the person thought better of it. */
 async function confirmed(access, handover, successors) {
-  const end = (more = {}) => send("POST", `/api/accesses/${access.id}/deactivation`, { handover, ...more }, { intent: `nonaktifkan:${access.id}` });
+  const address = `/api/accesses/${access.id}/deactivation`;
+  const end = (more = {}) => send("POST", address, { handover, ...more }, { intent: `nonaktifkan:${access.id}` });
   const answer = await dialog({
     title: t.confirmTitle,
     body: h("div", null, h("p", null, t.confirm(access)), h("p", null, confirmText(handover, successors))),
@@ -147,29 +150,30 @@ async function showAfter(content, access, draft) {
   const recorded = await recordedText(access);
   const questions = await handoverForm({
     access, draft, submit: t.afterSubmit, kind: "main",
-    onsubmit: async (handover, _, whole) => {
-      try {
-        const named = await send("POST", `/api/accesses/${access.id}/handover`, { handover }, { intent: `serah:${access.id}` });
-        whole.settled();
-        showDone(content, { ...access, reminder: named.reminder }, t.afterDone, handover.kind === "successor" ? t.afterDoneNext : null);
-        return true;
-      } catch (error) {
-        if (!(error instanceof ApiProblem) || error.slug !== "handover-named") throw error;
-        whole.settled();
-        fill(content, accessHead(access), notice("good", h("p", null, t.afterSettled)), back(access));
-        return true;
-      }
+    onsubmit: async (handover) => {
+      const address = `/api/accesses/${access.id}/handover`;
+      const named = await send("POST", address, { handover }, { intent: `serah:${access.id}` }).catch(settledBefore);
+      const next = handover.kind === "successor" ? t.afterDoneNext : null;
+      if (named) showDone(content, { ...access, reminder: named.reminder }, t.afterDone, next);
+      else fill(content, accessHead(access), notice("good", h("p", null, t.afterSettled)), back(access));
     },
   });
   const place = h("div", null, questions);
   // What was settled needs no more questions; what was left to others may still be answered.
-  if (recorded) fill(place, actionButton(t.recordedButton, () => fill(place, questions).querySelector("input").focus(), { kind: "second" }));
+  const ask = () => fill(place, questions).querySelector("input").focus();
+  if (recorded) fill(place, actionButton(t.recordedButton, ask, { kind: "second" }));
   fill(content,
     accessHead(access),
     h("h2", { class: "first" }, t.afterTitle),
     h("p", null, t.after),
     recorded ? notice("info", h("p", null, h("strong", null, `${t.recorded}: `), recorded)) : null,
     place);
+}
+
+/** Nothing is left to say where somebody has said it. */
+function settledBefore(error) {
+  if (error instanceof ApiProblem && error.slug === "handover-named") return null;
+  throw error;
 }
 
 /** What was said about it last, from the record. */

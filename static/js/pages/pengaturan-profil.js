@@ -40,18 +40,17 @@ function showForm(place, content, me) {
     name: "number", label: t.numberLabel, help: t.numberHelp, attrs: { inputmode: "numeric", autocomplete: "off", maxlength: 30 },
     check: (typed) => objection(kind.value, digitsOf(typed)),
   });
-  const whole = form({
+  const questions = form({
     label: t.formTitle,
     fields: [kind, number],
     submit: t.save,
     onsubmit: async (values) => {
       const saved = await send("PUT", "/api/me/service-number", { kind: values.kind, number: digitsOf(values.number) }, { intent: "nip" });
-      whole.settled();
       draw(content, await readMe({ again: true }), false, t.saved(saved.service_number));
       document.getElementById("kabar").focus();
     },
   });
-  fill(place, h("h2", { class: "first" }, t.formTitle), whole);
+  fill(place, h("h2", { class: "first" }, t.formTitle), questions);
   number.focusInput();
 }
 

@@ -52,8 +52,8 @@ function back(access) {
 function whyNot(access) {
   const { request } = access;
   if (request) return [notice("info", h("p", null, t.waits(request.kind))), state(access)];
-  if (access.status === "active") return [notice("info", h("p", null, t.early(plainDay(daysAfter(access.valid_until, -EXTENSION_DAYS_MAX)))))];
-  return [notice("info", h("p", null, t.cannot))];
+  const from = access.status === "active" ? plainDay(daysAfter(access.valid_until, -EXTENSION_DAYS_MAX)) : null;
+  return [notice("info", h("p", null, from ? t.early(from) : t.cannot))];
 }
 
 /** Where the request stands, its deadline with how that came about (VER-3). */
@@ -74,14 +74,13 @@ function showForm(content, access, kind, draft) {
     check: (day) => (day < first ? tooEarly : ""),
   });
   const decree = field({ name: "document", label: t.document, help: t.documentHelp, element: document.createElement("akses-upload") });
-  const whole = form({
+  const questions = form({
     label: t.titles[kind],
     fields: [until, decree],
     submit: t.submit,
     draft,
     onsubmit: async (values) => {
       const sent = await send("POST", `/api/accesses/${access.id}/${kind}`, values, { intent: `${kind}:${access.id}` });
-      whole.settled();
       showSent(content, { ...access, ...sent, role: access.role, work_unit: access.work_unit }, kind);
     },
   });
@@ -89,7 +88,7 @@ function showForm(content, access, kind, draft) {
     accessHead(access),
     access.rejection ? notice("bad", h("p", null, t.rejected(access.rejection))) : null,
     h("p", null, t.explain[kind]),
-    whole);
+    questions);
 }
 
 function daysAfter(day, days) {

@@ -28,13 +28,14 @@ start(async ({ me }) => {
     h("p", { class: "empty" }, t.note, " ", t.read(nowText(zone(events)))),
     h("p", { class: "actions" },
       h("button", { type: "button", class: "second", onclick: () => print() }, t.print),
-      (await isOwn(access, me)) ? linkButton(texts.access.toList, places.list(access.id), "second") : linkButton(t.toQueue, "/verifikasi", "second")),
+      await back(access, me)),
   ];
 });
 
 /** Verifiers read the history of others, too. */
-async function isOwn(access, me) {
-  return !me.is_verifier || (await allAccesses()).some((it) => it.id === access.id);
+async function back(access, me) {
+  const isOwn = !me.is_verifier || (await allAccesses()).some((it) => it.id === access.id);
+  return isOwn ? linkButton(texts.access.toList, places.list(access.id), "second") : linkButton(t.toQueue, "/verifikasi", "second");
 }
 
 /** The zone of the institution, as its moments say it. */

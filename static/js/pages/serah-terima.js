@@ -47,15 +47,20 @@ function card(item) {
   fill(whole,
     heading,
     h("p", { class: "access-place" }, `${item.role.name} · ${item.work_unit.name}`),
-    h("p", null, badge(item), " ", item.status_text === EXPIRED && item.valid_until ? t.expired(plainDay(item.valid_until)) : t.deactivated),
+    h("p", null, badge(item), " ", isExpired(item) ? t.expired(plainDay(item.valid_until)) : t.deactivated),
     packages(item),
     h("p", { class: "actions" }, about([heading], [assign])));
   return whole;
 }
 
+function isExpired(item) {
+  return item.status_text === EXPIRED && item.valid_until;
+}
+
 function packages(item) {
   if (!item.packages.length) return h("p", null, t.noPackages);
-  const line = (it) => h("li", null, it.title, it.code ? ` (${it.code})` : null, it.handed_over ? h("span", { class: "hint" }, t.handedOver) : null);
+  const paid = (it) => (it.handed_over ? h("span", { class: "hint" }, t.handedOver) : null);
+  const line = (it) => h("li", null, it.title, it.code ? ` (${it.code})` : null, paid(it));
   return [h("h3", null, t.packages), h("ul", null, item.packages.map(line))];
 }
 
@@ -67,7 +72,10 @@ async function assignTo(item, card) {
   }
   const who = field({
     name: "who", label: t.who, kind: "radio",
-    choices: [...successors.map((it) => ({ value: it.account, text: it.name, help: it.role.name })), { value: NONE_OPEN, text: t.none, help: t.noneHelp }],
+    choices: [
+      ...successors.map((it) => ({ value: it.account, text: it.name, help: it.role.name })),
+      { value: NONE_OPEN, text: t.none, help: t.noneHelp },
+    ],
   });
   const chosen = await dialog({
     title: t.assignFor(item),

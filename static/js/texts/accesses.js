@@ -70,12 +70,13 @@ export const accesses = {
       extendText: (day) => `Hari terakhirnya ${day}. Masih bertugas sesudah itu? Ajukan perpanjangan sekarang agar tidak terputus.`,
       expired: (role) => `Akses ${role} sudah berakhir`,
       expiredText: (day) => `Hari terakhirnya ${day}. Masih bertugas? Ajukan masa berlaku baru dengan surat tugas yang masih berlaku.`,
-      expiredRejected: (reason) => `Pengajuan terakhir ditolak. Lengkapi dokumennya, lalu ajukan lagi. Alasannya: “${reason}”`,
+      renewalRejected: (reason) => `Pengajuan terakhir ditolak. Lengkapi dokumennya, lalu ajukan lagi. Alasannya: “${reason}”`,
       overdue: (role) => `Pengajuan ${role} lewat tenggat`,
       overdueText: "Anda tidak perlu mengirim ulang. Hubungi verifikator instansi Anda dan minta pengajuan ini diputus.",
       overdueButton: "Lihat Pengajuan",
       draft: (role) => `Pendaftaran ${role} belum dikirim`,
-      draftText: (missing) => (missing ? `Masih ada ${missing} isian wajib yang kosong.` : "Isiannya lengkap; tinggal ditinjau dan dikirim."),
+      draftText: (missing) => `Masih ada ${missing} isian wajib yang kosong.`,
+      draftWhole: "Isiannya lengkap; tinggal ditinjau dan dikirim.",
       draftSaved: "Tersimpan ",
       draftButton: "Lanjutkan Pendaftaran",
       number: "NIP/NRP Anda belum tercatat",
@@ -109,7 +110,8 @@ export const accesses = {
         : "Verifikator memeriksa pengajuan Anda. Hasilnya dikirim lewat surel; Anda tidak perlu mengirim ulang.",
       meet: "Pengajuan ini diperiksa dalam rapat daring. Lihat jadwalnya dan siapkan Surat Tugas.",
       enter: "Pilih platform yang hendak dimasuki. Bila tugas Anda selesai lebih awal, nonaktifkan akses ini.",
-      extend: "Masih bertugas sesudah hari terakhirnya? Ajukan perpanjangan sekarang; selama menunggu, akses tetap dapat dipakai sampai hari itu.",
+      extend: "Masih bertugas sesudah hari terakhirnya? Ajukan perpanjangan sekarang; selama menunggu, akses tetap "
+        + "dapat dipakai sampai hari itu.",
       "register-again": "Perbaiki bagian yang ditolak, lalu ajukan lagi. Yang sudah Anda isi ditawarkan kembali.",
       reactivate: "Masih atau kembali bertugas pada peran ini? Ajukan masa berlaku baru dengan Surat Keterangan Kerja atau Surat Tugas. "
         + "Bila masih ada pengadaan yang belum selesai, sebutkan penerusnya.",
@@ -148,7 +150,8 @@ export const accesses = {
   /** Unggah Perbaikan Data. */
   renewal: {
     chooseTitle: "Akses mana yang hendak diperbarui?",
-    chooseNone: "Tidak ada akses yang dapat diaktifkan kembali atau diperpanjang sekarang. Perpanjangan dibuka 90 hari sebelum hari terakhir akses.",
+    chooseNone: "Tidak ada akses yang dapat diaktifkan kembali atau diperpanjang sekarang. "
+      + "Perpanjangan dibuka 90 hari sebelum hari terakhir akses.",
     titles: { reactivation: "Aktifkan kembali", extension: "Perpanjang" },
     explain: {
       reactivation: "Selama pengajuan menunggu, statusnya Menunggu Verifikasi dan akses belum dapat dipakai.",
@@ -164,8 +167,10 @@ export const accesses = {
     submit: "Kirim",
     sent: "Dokumen pembaharuan berhasil terkirim",
     sentNext: {
-      reactivation: "Verifikator memeriksanya dalam 3x24 jam sejak dikirim. Hasilnya dikirim lewat surel; bila disetujui, status akses kembali Aktif.",
-      extension: "Verifikator memeriksanya dalam 3x24 jam sejak dikirim. Akses tetap dapat dipakai sampai hari terakhirnya yang sekarang. Hasilnya dikirim lewat surel.",
+      reactivation: "Verifikator memeriksanya dalam 3x24 jam sejak dikirim. "
+        + "Hasilnya dikirim lewat surel; bila disetujui, status akses kembali Aktif.",
+      extension: "Verifikator memeriksanya dalam 3x24 jam sejak dikirim. "
+        + "Akses tetap dapat dipakai sampai hari terakhirnya yang sekarang. Hasilnya dikirim lewat surel.",
     },
     status: "Status",
     wanted: "Masa berlaku yang diminta",
@@ -214,7 +219,8 @@ export const accesses = {
       titleMissing: (number) => `Isi nama Paket ${number}, atau hapus paket itu.`,
       most: (count) => `Paling banyak ${count} paket.`,
     },
-    payment: "Untuk paket yang sudah serah terima, PPK berkoordinasi dengan Bendahara setempat sampai kewajiban pembayarannya dilaksanakan.",
+    payment: "Untuk paket yang sudah serah terima, PPK berkoordinasi dengan Bendahara setempat sampai kewajiban "
+      + "pembayarannya dilaksanakan.",
     submit: "Nonaktifkan",
     confirmTitle: "Nonaktifkan akses ini?",
     confirm: (access) => `${access.role.name} di ${access.work_unit.name} langsung menjadi Tidak Aktif.`,
@@ -228,7 +234,8 @@ export const accesses = {
     lastButton: "Tetap Nonaktifkan",
     lastCancel: "Batal, Tunggu VAI Baru",
     done: "Akses sudah dinonaktifkan",
-    doneNext: "Catatannya ada di Riwayat, dan pemberitahuannya dikirim lewat surel. Masih atau kembali bertugas? Aktifkan kembali kapan saja.",
+    doneNext: "Catatannya ada di Riwayat, dan pemberitahuannya dikirim lewat surel. "
+      + "Masih atau kembali bertugas? Aktifkan kembali kapan saja.",
     afterTitle: "Serah terima sesudah akses berakhir",
     after: "Akses ini sudah berakhir. Bila masih ada pengadaan yang belum selesai, sebutkan siapa yang meneruskannya. "
       + "Yang tidak disebutkan dalam 3x24 jam diteruskan kepada PA/KPA.",
@@ -249,7 +256,8 @@ export const accesses = {
     print: "Cetak",
     toQueue: "Kembali ke Antrean Verifikasi",
     read: (moment) => `Dibaca pada ${moment}.`,
-    note: "Riwayat ini dibaca langsung dari catatan layanan, yang tersegel: perubahan dan penghapusan akan ketahuan. Verifikator disebut menurut jabatannya.",
+    note: "Riwayat ini dibaca langsung dari catatan layanan, yang tersegel: perubahan dan penghapusan akan ketahuan. "
+      + "Verifikator disebut menurut jabatannya.",
   },
 
   /** Serah Terima, for those who name successors. */
@@ -268,7 +276,8 @@ export const accesses = {
     noneHelp: "Nyatakan ini bila Anda sudah memastikan semuanya selesai.",
     noCandidates: "Tidak ada orang dengan akses Aktif dan tugas yang sama di satuan kerja ini. "
       + "Minta seseorang mendaftarkan aksesnya, lalu tunjuk orang itu di sini.",
-    notYours: "Penerus di satuan kerja ini ditunjuk oleh PA atau KPA-nya. Hubungi beliau; pekerjaan ini tetap terlihat di sini sampai penerusnya ditunjuk.",
+    notYours: "Penerus di satuan kerja ini ditunjuk oleh PA atau KPA-nya. "
+      + "Hubungi beliau; pekerjaan ini tetap terlihat di sini sampai penerusnya ditunjuk.",
     chooseOne: "Pilih siapa yang meneruskan, atau nyatakan bahwa tidak ada yang belum selesai.",
     close: "Tutup",
     submit: "Tunjuk",

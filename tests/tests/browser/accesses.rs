@@ -599,23 +599,3 @@ fn the_start_page_and_a_wrong_address_lead_on() {
         .click_link("Halaman Depan")
         .at("/");
 }
-
-#[test]
-fn a_first_view_is_small() {
-    let (person, access) = holder(&WORLD, "KPA", &WORLD.work_unit("BARAT"));
-    let browser = Browser::new(&WORLD);
-    browser.as_person(&person);
-    for page in [
-        "/akses",
-        LIST,
-        "/pengaturan/profil",
-        &format!("/perbaikan-data?akses={access}"),
-        &format!("/nonaktifkan?akses={access}"),
-        &format!("/riwayat?akses={access}"),
-        "/serah-terima",
-        "/kenapa",
-    ] {
-        let bytes = browser.bytes_over_the_wire(page);
-        assert!(bytes <= 60_000, "{page}: {bytes} bytes");
-    }
-}
