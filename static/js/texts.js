@@ -33,7 +33,7 @@ export const page = {
     queue: "Verifikasi",
     meetings: "Antrean Rapat",
     substitutes: "Pengganti",
-    collective: "Pengajuan Kolektif",
+    collective: "Kolektif",
     handovers: "Serah Terima",
     resets: "Reset Kata Sandi",
     dashboard: "Dasbor",
