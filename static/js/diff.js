@@ -42,7 +42,7 @@ function commonHead(old, young) {
 }
 
 function commonTail(old, young) {
-  return commonHead(old.toReversed(), young.toReversed());
+  return commonHead([...old].reverse(), [...young].reverse());
 }
 
 /** The longest common subsequence says what stayed; letters have a thousand words at most. */

@@ -44,6 +44,11 @@ export function notice(kind, ...children) {
   return h("div", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, ...children);
 }
 
+/** Why there is nothing to do here, in sentences, and where there is, as links. */
+export function elsewhere(sentences, links) {
+  return h("div", null, notice("info", sentences.map((text) => h("p", null, text))), h("p", { class: "actions" }, links));
+}
+
 /** What went wrong, for people: the service's own sentence, and a number for the help desk. */
 export function problemText(error) {
   const known = error instanceof ApiProblem || error?.constructor?.name === "Offline";

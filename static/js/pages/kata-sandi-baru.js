@@ -7,7 +7,7 @@ import { field, form } from "/js/form.js";
 import { token } from "/js/link-token.js";
 import { start, tellNextPage } from "/js/page.js";
 import { reset } from "/js/texts/reset.js";
-import { linkButton, notice } from "/js/ui.js";
+import { elsewhere, linkButton, notice } from "/js/ui.js";
 import { leaveTo } from "/js/unsaved.js";
 
 const t = reset.newPassword;
@@ -36,7 +36,7 @@ start(({ me, content }) => {
 
 function incomplete() {
   const links = [linkButton(t.messages, "/pesan"), linkButton(t.pickup, "/kode-ambil#ambil", "second")];
-  return [notice("info", h("p", null, t.incomplete)), h("p", { class: "actions" }, links)];
+  return elsewhere([t.incomplete], links);
 }
 
 function passwordForm(place) {
@@ -67,7 +67,7 @@ function passwordForm(place) {
 }
 
 function ruleLine(text, isMet) {
-  return h("li", { class: isMet ? "met" : null }, `${text} `, h("span", { class: "state" }, isMet ? t.fulfilled : t.notYet));
+  return h("li", { class: isMet ? "met" : null }, `${text}: `, h("span", { class: "state" }, isMet ? t.fulfilled : t.notYet));
 }
 
 async function save(password) {

@@ -9,7 +9,7 @@ import { start } from "/js/page.js";
 import { linkPanel } from "/js/reset/link.js";
 import { codeField, plainHex, secretLine } from "/js/reset/secret.js";
 import { reset } from "/js/texts/reset.js";
-import { actionButton, announce, dialog, linkButton, notice } from "/js/ui.js";
+import { actionButton, announce, dialog, notice } from "/js/ui.js";
 import { setUnsaved } from "/js/unsaved.js";
 
 const t = reset.pickup;
@@ -37,7 +37,8 @@ function signedIn(me) {
 /** Two visits, two tasks: which of them, before anything else. */
 function contents() {
   const entry = (href, title, when) => h("li", null, h("a", { href }, title), h("span", { class: "hint" }, when));
-  return h("nav", { class: "card", "aria-label": t.choose }, h("ul", { class: "choose" }, entry("#buat", t.makeHeading, t.makeWhen), entry("#ambil", t.takeHeading, t.takeWhen)));
+  const entries = [entry("#buat", t.makeHeading, t.makeWhen), entry("#ambil", t.takeHeading, t.takeWhen)];
+  return h("nav", { class: "card", "aria-label": t.choose }, h("ul", { class: "choose" }, entries));
 }
 
 function making() {
@@ -55,7 +56,8 @@ function making() {
 
 function madeCode(code, number, makeAnother) {
   const another = async () => {
-    const isSure = await dialog({ title: t.anotherQuestion, body: h("p", null, t.anotherBody), actions: [{ label: t.another, kind: "danger" }] });
+    const actions = [{ label: t.another, kind: "danger" }];
+    const isSure = await dialog({ title: t.anotherQuestion, body: h("p", null, t.anotherBody), actions });
     if (isSure) await makeAnother();
   };
   const whole = h("div", { class: "card" },
@@ -100,5 +102,10 @@ function taking(me) {
       kept();
     },
   });
-  return h("section", { "aria-labelledby": "ambil" }, h("h2", { id: "ambil", tabindex: "-1" }, t.takeHeading), h("p", null, t.takeMeaning), whole, place);
+  return h("section", { "aria-labelledby": "ambil" },
+    h("h2", { id: "ambil", tabindex: "-1" }, t.takeHeading),
+    h("p", null, t.takeMeaning),
+    whole,
+    place,
+  );
 }

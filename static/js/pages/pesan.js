@@ -71,7 +71,8 @@ function opening(message) {
       fill(place, panel, offer(true));
       panel.focusHeading();
     };
-    return [h("p", { class: "help" }, isAgain ? t.againMeaning : t.openMeaning), actionButton(isAgain ? t.again : t.open, make, { kind: isAgain ? "second" : "main" })];
+    const button = actionButton(isAgain ? t.again : t.open, make, { kind: isAgain ? "second" : "main" });
+    return [h("p", { class: "help" }, isAgain ? t.againMeaning : t.openMeaning), button];
   };
   return fill(place, offer(message.read));
 }

@@ -7,7 +7,7 @@ import { field, form } from "/js/form.js";
 import { start, tellNextPage } from "/js/page.js";
 import { peopleField } from "/js/reset/people.js";
 import { reset } from "/js/texts/reset.js";
-import { linkButton, notice } from "/js/ui.js";
+import { elsewhere, linkButton } from "/js/ui.js";
 import { leaveTo } from "/js/unsaved.js";
 import "/js/upload.js";
 
@@ -17,7 +17,7 @@ const t = reset.request;
 const LIMIT = 100;
 
 start(async ({ me, content }) => {
-  if (!me.duties.includes("work-unit-head")) return outsider();
+  if (!me.duties.includes("work-unit-head")) return elsewhere([t.outsider, t.outsiderDo], linkButton(t.pickupPage, "/kode-ambil"));
   const { accesses } = await get(`/api/accesses?limit=${LIMIT}`);
   const units = unitsOf(accesses);
   fill(content, back(), before(), requestForm(me, units));
@@ -25,10 +25,6 @@ start(async ({ me, content }) => {
 
 function back() {
   return h("p", null, h("a", { href: "/reset" }, reset.back));
-}
-
-function outsider() {
-  return [notice("info", h("p", null, t.outsider), h("p", null, t.outsiderDo)), h("p", { class: "actions" }, linkButton(t.pickupPage, "/kode-ambil"))];
 }
 
 /** The work units of one's active accesses, each once; which of them one heads, the service knows. */
@@ -52,12 +48,12 @@ function before() {
 
 function requestForm(me, units) {
   const people = peopleField({ name: "people", label: t.people, help: t.peopleHelp });
-  const unit = field({ name: "work_unit", label: t.unit, kind: "select", help: t.unitHelp, choices: units, value: units.length === 1 ? units[0].value : "" });
+  const only = units.length === 1 ? units[0].value : "";
   return form({
     label: t.submit,
     draft: localDraft(me, "reset-baru"),
     fields: [
-      unit,
+      field({ name: "work_unit", label: t.unit, kind: "select", help: t.unitHelp, choices: units, value: only }),
       field({ name: "letter_number", label: t.number, help: t.numberHelp, attrs: { autocomplete: "off", maxlength: 100 } }),
       field({ name: "letter_date", label: t.date, kind: "date", help: t.dateHelp }),
       field({ name: "document", label: t.document, help: t.documentHelp, element: document.createElement("akses-upload") }),
@@ -80,8 +76,9 @@ async function request(body) {
     const at = error.body?.index ?? (body.people.length === 1 ? 0 : null);
     if (at === null) throw error;
     if (error.slug === "several-accesses") {
-      const chosen = { access: error.body.accesses[0], pickup: body.people[at].pickup };
-      return request({ ...body, people: body.people.with(at, chosen) });
+      const [access] = error.body.accesses;
+      const people = body.people.map((person, index) => (index === at ? { access, pickup: person.pickup } : person));
+      return request({ ...body, people });
     }
     if (body.people.length > 1) error.fields.forEach((it) => (it.detail = t.wrong(t.person(at + 1), it.detail)));
     throw error;

@@ -8,23 +8,21 @@ import { fill, h, query } from "/js/dom.js";
 import { field, form } from "/js/form.js";
 import { start } from "/js/page.js";
 import { reset } from "/js/texts/reset.js";
-import { linkButton, notice } from "/js/ui.js";
+import { elsewhere, linkButton, notice } from "/js/ui.js";
 
 const t = reset.report;
 
 const ANSWERABLE = ["ukpbj-head", "lpse-head", "lpse-team"];
 
 start(async ({ me, content }) => {
-  if (!ANSWERABLE.some((duty) => me.duties.includes(duty))) return outsider();
+  if (!ANSWERABLE.some((duty) => me.duties.includes(duty))) {
+    return elsewhere([t.outsider, t.outsiderDo], linkButton(reset.back, "/reset"));
+  }
   const place = h("div", { "aria-live": "polite" });
   const spans = spanForm(place);
   await show(place, spans, { from: query("from"), until: query("until") });
   fill(content, h("p", null, h("a", { href: "/reset" }, reset.back)), spans, place);
 });
-
-function outsider() {
-  return [notice("info", h("p", null, t.outsider), h("p", null, t.outsiderDo)), h("p", { class: "actions" }, linkButton(reset.back, "/reset"))];
-}
 
 function spanForm(place) {
   const from = field({ name: "from", label: t.from, kind: "date" });

@@ -10,7 +10,7 @@ import { actionOf, giveBack } from "/js/reset/actions.js";
 import { letterSection } from "/js/reset/letter.js";
 import { due, hasPart, lateBadge, stepBar, STEPS, timeline } from "/js/reset/steps.js";
 import { reset } from "/js/texts/reset.js";
-import { announce, facts, linkButton, moment, notice } from "/js/ui.js";
+import { announce, elsewhere, facts, linkButton, moment, notice } from "/js/ui.js";
 
 const t = reset.ticket;
 
@@ -21,7 +21,7 @@ const SIGNATURE_STEP = 9;
 
 start(async ({ me, content }) => {
   const ticket = await find(query("id"));
-  if (!ticket) return [notice("info", h("p", null, t.missing)), h("p", { class: "actions" }, linkButton(reset.back, "/reset"))];
+  if (!ticket) return elsewhere([t.missing], linkButton(reset.back, "/reset"));
   const told = news();
   show({ ticket, me, content, said: told ? notice("good", told) : null });
 });
@@ -47,7 +47,7 @@ function show({ ticket, me, content, said }) {
     now.focus({ preventScroll: true });
   };
   fill(content,
-    hasPart(me) ? h("p", null, h("a", { href: "/reset" }, reset.back)) : null,
+    h("p", null, hasPart(me) ? h("a", { href: "/reset" }, reset.back) : h("a", { href: "/pesan" }, t.messages)),
     said,
     present(ticket, me, done),
     isSigning(ticket) ? null : letterSection(ticket),
@@ -117,7 +117,9 @@ function asked(ticket, me) {
     ]),
     h("h3", null, t.forWhom),
     h("ul", null, ticket.people.map(person)),
-    isWithheld(ticket, me) ? h("p", { class: "hint" }, t.letterWithheld) : documentView({ id: ticket.document, title: t.letter, fileName: t.letterFile }),
+    isWithheld(ticket, me)
+      ? h("p", { class: "hint" }, t.letterWithheld)
+      : documentView({ id: ticket.document, title: t.letter, fileName: t.letterFile }),
   );
 }
 

@@ -8,7 +8,7 @@ import { news, start } from "/js/page.js";
 import { due, hasPart, lateBadge, procedureList, stepBar, STEPS } from "/js/reset/steps.js";
 import { reset as t } from "/js/texts/reset.js";
 import { ui } from "/js/texts.js";
-import { facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
+import { elsewhere, facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
 
 /** As many as the service answers at once: so few boards have a second page. */
 const LIMIT = 100;
@@ -26,7 +26,7 @@ start(async ({ me, content }) => {
 
 function outsider() {
   const links = [linkButton(t.board.pickup, "/kode-ambil", "second"), linkButton(t.board.messages, "/pesan", "second")];
-  return [notice("info", h("p", null, t.board.outsider), h("p", null, t.board.outsiderDo)), h("p", { class: "actions" }, links)];
+  return elsewhere([t.board.outsider, t.board.outsiderDo], links);
 }
 
 function shortcuts(me) {
@@ -71,7 +71,7 @@ function lists({ all, next }, me, readMore) {
     h("h2", null, t.board.yours(mine.length)),
     mine.length ? h("ul", { class: "rows" }, mine.map(card)) : h("p", { class: "empty" }, t.board.yoursNone),
     others.length ? [h("h2", null, t.board.others(others.length)), h("ul", { class: "rows" }, others.map(card))] : null,
-    next ? h("p", { class: "actions" }, h("button", { type: "button", class: "second", onclick: readMore, dataset: { key: "lagi" } }, ui.more)) : null,
+    next ? h("button", { type: "button", class: "second", onclick: readMore, dataset: { key: "lagi" } }, ui.more) : null,
   ];
 }
 

@@ -20,7 +20,18 @@ const QUIET_MS = 250;
 const OVERTAKEN = ["step-already-done", "step-out-of-order", "reset-returned", "letter-changed"];
 
 /** How each step is done, by its number. */
-const STEPS = { 2: writeNote, 3: writeNote, 4: confirmNames, 5: prepare, 6: deliver, 7: draftLetter, 8: correctLetter, 9: signLetter, 10: archive, 11: dispatch };
+const STEPS = {
+  2: writeNote,
+  3: writeNote,
+  4: confirmNames,
+  5: prepare,
+  6: deliver,
+  7: draftLetter,
+  8: correctLetter,
+  9: signLetter,
+  10: archive,
+  11: dispatch,
+};
 
 /**
  * The form of the ticket's present step for who may do it. `done(ticket, said)` gets the ticket as it
@@ -54,7 +65,8 @@ class Action {
 
   /** One button, for a step that has nothing to say. */
   button(explained, path) {
-    return h("div", null, h("p", null, explained), h("p", { class: "actions" }, actionButton(t.submit[this.step], () => this.send(path))));
+    const button = actionButton(t.submit[this.step], () => this.send(path));
+    return h("div", null, h("p", null, explained), h("p", { class: "actions" }, button));
   }
 
   async send(path, body) {
@@ -95,7 +107,8 @@ function confirmNames(action) {
 }
 
 function heardFrom(person, at) {
-  const way = field({ name: `way-${at}`, label: t.namesOf(person.name, person.role), kind: "radio", choices: [{ value: "yes", text: t.namesYes }, { value: "no", text: t.namesNo }] });
+  const choices = [{ value: "yes", text: t.namesYes }, { value: "no", text: t.namesNo }];
+  const way = field({ name: `way-${at}`, label: t.namesOf(person.name, person.role), kind: "radio", choices });
   const pickup = numberField({ name: `pickup-${at}`, label: t.namesPickup(person.name) });
   way.missing = t.namesMissing(person.name);
   const show = () => (pickup.hidden = way.value !== "no");

@@ -25,7 +25,8 @@ export function corrections([corrected, draft]) {
 }
 
 export function changesView(before, after) {
-  return h("div", null, h("p", { class: "help" }, t.legend), differenceView(before, after, { removed: t.removed, added: t.added, end: t.end }));
+  const said = { removed: t.removed, added: t.added, end: t.end };
+  return h("div", null, h("p", { class: "help" }, t.legend), differenceView(before, after, said));
 }
 
 /** All of it, for the ticket's page; nothing before step 7. */

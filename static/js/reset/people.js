@@ -18,7 +18,13 @@ export function peopleField({ name, label, help }) {
   const error = h("p", { class: "error", id: errorId });
   const rows = h("div", { class: "people" });
   const add = h("button", { type: "button", class: "second" }, t.add);
-  const whole = h("fieldset", { class: "field", "aria-describedby": errorId }, h("legend", null, label), h("p", { class: "help" }, help), rows, error, add);
+  const whole = h("fieldset", { class: "field", "aria-describedby": errorId },
+    h("legend", null, label),
+    h("p", { class: "help" }, help),
+    rows,
+    error,
+    add,
+  );
   const all = () => [...rows.children];
 
   const renumber = () => {
@@ -80,7 +86,8 @@ export function peopleField({ name, label, help }) {
 function personRow({ onremove }) {
   const legend = h("legend");
   const email = field({ name: "email", label: t.email, kind: "email", attrs: { autocomplete: "off" } });
-  const way = field({ name: "way", label: t.signsIn, kind: "radio", choices: [{ value: "yes", text: t.signsInYes }, { value: "no", text: t.signsInNo }] });
+  const choices = [{ value: "yes", text: t.signsInYes }, { value: "no", text: t.signsInNo }];
+  const way = field({ name: "way", label: t.signsIn, kind: "radio", choices });
   const pickup = numberField({ name: "pickup", label: t.pickup });
   way.missing = t.waysMissing;
   const removal = h("button", { type: "button", class: "quiet", onclick: onremove });

@@ -53,7 +53,12 @@ export function secretLine({ label, help, value, copy, oncopy }) {
   const id = newId("rahasia");
   const groups = value.match(new RegExp(`.{1,${GROUP_CHARS}}`, "g"));
   const shown = h("code", { class: "secret", "aria-labelledby": id }, groups.map((group) => h("span", null, group)));
-  return h("div", { class: "secret-line" }, h("h3", { id }, label), h("p", { class: "help" }, help), shown, copyButton(copy, value, { shown, oncopy }));
+  return h("div", { class: "secret-line" },
+    h("h3", { id }, label),
+    h("p", { class: "help" }, help),
+    shown,
+    copyButton(copy, value, { shown, oncopy }),
+  );
 }
 
 /** Copies; where the browser does not let it, the text is selected for the person to copy. */

@@ -79,6 +79,7 @@ export const reset = {
   },
 
   ticket: {
+    messages: "Kembali ke Kotak Pesan",
     title: (number) => `Surat ${number} · Akses INAPROC`,
     missing: "Permohonan ini tidak ada, atau Anda bukan salah satu pihaknya. Buka permohonan dari papan reset.",
     letter: "Surat Permohonan",

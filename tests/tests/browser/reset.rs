@@ -434,10 +434,10 @@ fn pwd_3_a_message_is_opened_and_a_password_made_with_the_keyboard_alone() {
         .fits_the_width()
         .tab_to("Kata sandi baru")
         .type_text("pendek-dan-kini-panjang")
-        .see("Paling sedikit 12 karakter terpenuhi")
+        .see("Paling sedikit 12 karakter: terpenuhi")
         .tab_to("Ketik sekali lagi")
         .type_text("pendek-dan-kini-panjang")
-        .see("Kedua isian sama terpenuhi");
+        .see("Kedua isian sama: terpenuhi");
     // The line drops before the answer: pressing once more is enough.
     browser
         .offline(true)
