@@ -394,7 +394,7 @@ fn a_tab_that_dies_before_the_service_has_it_loses_nothing() {
         .open(FORM_PPK)
         .holds_value("Username pada Platform Sebelumnya", "dua")
         .see(SAVED);
-    until_draft(&person, "previous_user_name", "dua");
+    until_draft(&person, |draft| draft["previous_user_name"] == "dua");
 }
 
 #[test]
@@ -412,7 +412,7 @@ fn two_windows_never_write_over_each_other_unasked() {
         .click_button("Lanjutkan draf Pejabat Pembuat Komitmen (PPK)")
         .fill("Masa Berlaku Peran", "2027-06-30")
         .see(SAVED);
-    until_draft(&person, "valid_until", "2027-06-30");
+    until_draft(&person, |draft| draft["valid_until"] == "2027-06-30");
     here.fill("Username pada Platform Sebelumnya", "di.sini")
         .dialog("Draf ini berubah di jendela lain")
         .see("Rabu, 30 Juni 2027 (WIB)")
@@ -451,14 +451,15 @@ fn two_windows_never_write_over_each_other_unasked() {
     assert_eq!(draft_of(&person)["previous_user_name"], "masih.ada");
 }
 
-fn until_draft(person: &Person, field: &str, value: &str) {
+/// Waits until the service has a draft like this.
+fn until_draft(person: &Person, is_so: impl Fn(&serde_json::Value) -> bool) {
     for _ in 0..250 {
-        if draft_of(person)[field] == value {
+        if is_so(&draft_of(person)) {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    panic!("{field} is not {value}: {}", draft_of(person));
+    panic!("another draft was saved: {}", draft_of(person));
 }
 
 #[test]
@@ -491,7 +492,7 @@ fn reg_4_a_decree_is_checked_at_once_and_goes_on_after_a_session_and_a_line() {
         .attach(DECREE, &largest)
         .see("tepat.pdf (2 MB) terunggah.");
     // The session ends before the upload: sign in, and it goes on.
-    until_saved(&person);
+    until_draft(&person, |draft| draft["document"].is_string());
     let _ = person.post("/api/sign-out", &json!({})).expect(204);
     browser
         .attach(DECREE, &files.file("sesi.pdf", &pdf::decree("sesi")))
@@ -508,16 +509,6 @@ fn reg_4_a_decree_is_checked_at_once_and_goes_on_after_a_session_and_a_line() {
         .axe("daftar: unggahan terputus")
         .offline(false)
         .see("luring.pdf (1 kB) terunggah.");
-}
-
-fn until_saved(person: &Person) {
-    for _ in 0..250 {
-        if draft_of(person)["document"].is_string() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    panic!("the draft was not saved");
 }
 
 #[test]
