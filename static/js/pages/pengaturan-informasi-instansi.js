@@ -6,7 +6,7 @@ import "/js/countdown.js";
 import { fill, h } from "/js/dom.js";
 import { news, start } from "/js/page.js";
 import { accesses as texts } from "/js/texts/accesses.js";
-import { facts, linkButton, moment, notice, pagedList, statusSentence } from "/js/ui.js";
+import { badge, facts, linkButton, moment, notice, pagedList, statusSentence } from "/js/ui.js";
 
 const t = texts.institutions;
 const { buttons } = texts.access;
@@ -40,7 +40,7 @@ function card(access) {
   return h("li", { class: "card access", id: anchor(access.id) },
     heading,
     place,
-    statusSentence(access),
+    access.request && access.status === "expired" ? h("p", { class: "meaning" }, badge(access), " ", t.overWaits) : statusSentence(access),
     dates(access),
     waiting(access),
     rejection(access),
@@ -84,10 +84,8 @@ function rejection(access) {
 /** The first step is the one that matters, but a request that waits is said before what goes on. */
 function nextText(access) {
   const steps = access.next_steps;
-  if (access.request?.kind === "extension" && access.status === "active") return t.steps.wait("extension");
-  if (steps.includes("extend")) return t.steps.extend;
-  const [step] = steps;
-  return step === "wait" ? t.steps.wait(access.request?.kind) : t.steps[step];
+  if (access.request && access.status === "active") return t.steps["wait-active"];
+  return steps.includes("extend") ? t.steps.extend : t.steps[steps[0]];
 }
 
 /** Buttons in the order in which they matter; the guide's names. */

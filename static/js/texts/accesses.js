@@ -48,7 +48,9 @@ export const accesses = {
   /** Manajemen Akses. */
   home: {
     todo: "Yang perlu Anda lakukan",
-    nothing: "Tidak ada. Semua akses Anda dalam keadaan baik.",
+    allWell: "Tidak ada. Semua akses Anda dapat dipakai.",
+    waiting: "Tidak ada. Pengajuan Anda sedang diperiksa; hasilnya dikirim lewat surel.",
+    nothing: "Tidak ada untuk saat ini.",
     mine: "Akses Anda",
     group: (status, count) => `${status} (${count})`,
     others: (count) => `Lihat ${count} lainnya`,
@@ -93,6 +95,7 @@ export const accesses = {
     untilEnded: "Semula berlaku sampai",
     ends: "Berhenti berlaku",
     left: "Sisa waktu",
+    overWaits: "Masa berlaku akses ini sudah lewat, jadi belum dapat dipakai. Pengajuan Anda tidak hilang dan tetap dapat disetujui.",
     requestTitle: (kind) => `${KINDS[kind] ?? "Pengajuan"} menunggu keputusan`,
     submitted: "Dikirim",
     wanted: "Masa berlaku yang diminta",
@@ -105,9 +108,9 @@ export const accesses = {
     rejectionAbout: (field) => `Yang perlu diperbaiki: ${field}.`,
     next: "Berikutnya",
     steps: {
-      wait: (kind) => kind === "extension"
-        ? "Verifikator memeriksa perpanjangan Anda. Sampai hari terakhirnya akses ini tetap dapat dipakai. Hasilnya dikirim lewat surel."
-        : "Verifikator memeriksa pengajuan Anda. Hasilnya dikirim lewat surel; Anda tidak perlu mengirim ulang.",
+      wait: "Verifikator memeriksa pengajuan Anda. Hasilnya dikirim lewat surel; Anda tidak perlu mengirim ulang.",
+      "wait-active": "Verifikator memeriksa perpanjangan Anda. Sampai hari terakhirnya akses ini tetap dapat dipakai. "
+        + "Hasilnya dikirim lewat surel.",
       meet: "Pengajuan ini diperiksa dalam rapat daring. Lihat jadwalnya dan siapkan Surat Tugas.",
       enter: "Pilih platform yang hendak dimasuki. Bila tugas Anda selesai lebih awal, nonaktifkan akses ini.",
       extend: "Masih bertugas sesudah hari terakhirnya? Ajukan perpanjangan sekarang; selama menunggu, akses tetap "

@@ -23,6 +23,9 @@ const TODAY: &str = "2026-03-27";
 const NEXT_DAY: &str = "2026-03-28T01:00:00Z";
 const AFTER_THE_DEADLINE: &str = "2026-03-31T02:00:00Z";
 
+/// Before that deadline.
+const ENDS_WAITING: &str = "2026-03-30";
+
 /// Less than 90 days after today: an access until then can be extended.
 const SOON: &str = "2026-05-31";
 
@@ -468,9 +471,14 @@ fn the_first_page_says_what_needs_doing_and_each_status_what_it_means() {
     browser
         .as_person(&person)
         .open("/akses")
-        .see("Tidak ada. Semua akses Anda dalam keadaan baik.")
+        .see("Tidak ada. Semua akses Anda dapat dipakai.")
         .axe("akses: semua baik");
 
+    let extended = world.carry_over(&person, "BENDAHARA", &unit, ENDS_WAITING);
+    person.extend(&extended, LATER);
+    browser
+        .reload()
+        .see("Tidak ada. Pengajuan Anda sedang diperiksa; hasilnya dikirim lewat surel.");
     let rejected = person.register("PP", &unit, LATER);
     let _ = verifier.decide(
         &rejected.request(),
@@ -506,10 +514,13 @@ fn the_first_page_says_what_needs_doing_and_each_status_what_it_means() {
         .sign_in(&person.email)
         .see("Pengajuan Pejabat Pembuat Komitmen (PPK) lewat tenggat")
         .axe("akses: lewat tenggat")
+        .beside("Pengajuan Pejabat Pembuat Komitmen (PPK) lewat tenggat")
         .click_link("Lihat Pengajuan")
         .at(LIST)
         .focus_is("Pejabat Pembuat Komitmen (PPK)")
         .see("Tenggat ini sudah lewat. Anda tidak perlu mengirim ulang")
+        // EXP-7: what ended while its extension waited is over, and the request is not.
+        .see("Pengajuan Anda tidak hilang dan tetap dapat disetujui.")
         .axe("informasi instansi: lewat tenggat")
         .open("/kenapa")
         .see("Seharusnya sudah diputus VAI Kementerian Contoh Barat")
