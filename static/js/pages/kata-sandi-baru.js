@@ -6,11 +6,11 @@ import { fill, h } from "/js/dom.js";
 import { field, form } from "/js/form.js";
 import { token } from "/js/link-token.js";
 import { start, tellNextPage } from "/js/page.js";
-import { reset } from "/js/texts/reset.js";
+import { messageBox } from "/js/texts/message-box.js";
 import { elsewhere, linkButton, notice } from "/js/ui.js";
 import { leaveTo } from "/js/unsaved.js";
 
-const t = reset.newPassword;
+const t = messageBox.newPassword;
 
 /** As the service has it. */
 const CHARS_MIN = 12;

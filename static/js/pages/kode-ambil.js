@@ -6,13 +6,14 @@ import { send } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
 import { form } from "/js/form.js";
 import { start } from "/js/page.js";
+import { codeField, secretLine } from "/js/reset/code.js";
 import { linkPanel } from "/js/reset/link.js";
-import { codeField, plainHex, secretLine } from "/js/reset/secret.js";
-import { reset } from "/js/texts/reset.js";
+import { plainHex } from "/js/reset/number.js";
+import { messageBox } from "/js/texts/message-box.js";
 import { actionButton, announce, dialog, notice } from "/js/ui.js";
 import { setUnsaved } from "/js/unsaved.js";
 
-const t = reset.pickup;
+const t = messageBox.pickup;
 
 /** Neither the code nor what it opens may be kept by the tab, so no `intent`: each is a try of its own. */
 const OPEN = { session: "open" };

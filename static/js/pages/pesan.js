@@ -7,10 +7,10 @@ import { documentView } from "/js/document.js";
 import { fill, h } from "/js/dom.js";
 import { start } from "/js/page.js";
 import { linkPanel } from "/js/reset/link.js";
-import { reset } from "/js/texts/reset.js";
+import { messageBox } from "/js/texts/message-box.js";
 import { actionButton, facts, moment, pagedList } from "/js/ui.js";
 
-const t = reset.messages;
+const t = messageBox.messages;
 
 start(async ({ content }) => {
   const list = pagedList({ load, row: (message) => fill(h("li", { class: "card" }), messageView(message)), empty: t.none, label: t.label });
@@ -49,7 +49,7 @@ function letterPart(message) {
   const read = actionButton(t.readLetter, async () => {
     await open(message);
     markRead(place);
-    fill(place, documentView({ id: message.letter, title: t.letter, fileName: reset.letter.file, open: true }));
+    fill(place, documentView({ id: message.letter, title: t.letter, fileName: t.letterFile, open: true }));
   });
   return [facts([[t.came, moment(message.created)]]), fill(place, read)];
 }

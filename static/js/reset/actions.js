@@ -7,7 +7,7 @@ import { fill, h } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { changesView, corrections, letterText } from "/js/reset/letter.js";
-import { numberField, plainHex } from "/js/reset/secret.js";
+import { numberField, plainHex } from "/js/reset/number.js";
 import { reset } from "/js/texts/reset.js";
 import { actionButton, facts } from "/js/ui.js";
 
@@ -15,6 +15,9 @@ const t = reset.actions;
 
 /** After the last key, before the changes are compared anew. */
 const QUIET_MS = 250;
+
+/** Of a letter or an archive, as the service takes it. */
+const NUMBER = { autocomplete: "off", maxlength: 100 };
 
 /** Of what the ticket is now, and somebody did already. */
 const OVERTAKEN = ["step-already-done", "step-out-of-order", "reset-returned", "letter-changed"];
@@ -154,7 +157,7 @@ function correctLetter(action) {
 
 function letterFields({ number, text }, help) {
   return [
-    field({ name: "number", label: t.letterNumber, help: t.letterNumberHelp, value: number, attrs: { autocomplete: "off", maxlength: 100 } }),
+    field({ name: "number", label: t.letterNumber, help: t.letterNumberHelp, value: number, attrs: NUMBER }),
     field({ name: "text", label: t.letterText, help, kind: "textarea", value: text, attrs: { rows: 16, maxlength: 6000 } }),
   ];
 }
@@ -166,12 +169,13 @@ function signLetter(action) {
   const attested = field({ name: "attested", label: t.attest, kind: "checkbox" });
   attested.missing = t.attestMissing;
   const whole = action.form({ fields: [attested], send: () => action.send("signature", { sha256: letter.sha256 }) });
-  return h("div", null, h("h3", null, t.read), letterText(letter), corrections(letters), facts([[t.sha, h("code", null, letter.sha256)]]), whole);
+  const sum = facts([[t.sha, h("code", null, letter.sha256)]]);
+  return h("div", null, h("h3", null, t.read), letterText(letter), corrections(letters), sum, whole);
 }
 
 function archive(action) {
   return action.form({
-    fields: [field({ name: "archive_number", label: t.archiveNumber, help: t.archiveNumberHelp, attrs: { autocomplete: "off", maxlength: 100 } })],
+    fields: [field({ name: "archive_number", label: t.archiveNumber, help: t.archiveNumberHelp, attrs: NUMBER })],
     send: (values) => action.advance(values),
   });
 }

@@ -3,10 +3,10 @@
 
 import "/js/countdown.js";
 import { fill, h } from "/js/dom.js";
-import { reset } from "/js/texts/reset.js";
+import { messageBox } from "/js/texts/message-box.js";
 import { linkButton, moment, notice } from "/js/ui.js";
 
-const t = reset.link;
+const t = messageBox.link;
 
 /**
  * `link` as the API answers it: `{url, expires}`. Whatever host its address names, the token stays on

@@ -3,7 +3,7 @@
 
 import { fill, h, newId } from "/js/dom.js";
 import { field } from "/js/form.js";
-import { numberField, plainHex } from "/js/reset/secret.js";
+import { numberField, plainHex } from "/js/reset/number.js";
 import { reset } from "/js/texts/reset.js";
 import { announce } from "/js/ui.js";
 
