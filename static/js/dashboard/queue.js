@@ -63,7 +63,7 @@ function byAge(requests) {
 /** All requests have the same time, so the nearest deadline is the longest wait. */
 function oldest(request) {
   return facts([
-    [t.oldest, t.oldestText(request.kind_text, request.role.name, request.person.name, request.work_unit.name)],
+    [t.oldest, h("a", { href: `/verifikasi/pengajuan?id=${encodeURIComponent(request.id)}` }, t.oldestText(request.kind_text, request.role.name, request.person.name, request.work_unit.name))],
     [t.submitted, moment(request.submitted)],
     [t.deadline, deadline(request.deadline)],
     [t.told, request.step?.text],

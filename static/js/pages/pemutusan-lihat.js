@@ -3,6 +3,7 @@
 
 import { ApiProblem, get, send } from "/js/api.js";
 import { barTable } from "/js/chart.js";
+import { counted } from "/js/counted.js";
 import { letterFacts, notYours, stateSentence } from "/js/dashboard/cut-off.js";
 import { fill, h, query } from "/js/dom.js";
 import { field } from "/js/form.js";
@@ -20,6 +21,9 @@ const RUNNING_MS = 5_000;
 
 /** After its last access, while later zones still have to come. */
 const WAITING_MS = 60_000;
+
+/** As the service has it. */
+const REASON_CHARS_MAX = 1_000;
 
 const id = query("id");
 const path = `/api/cut-offs/${encodeURIComponent(id)}`;
@@ -76,7 +80,7 @@ function changes(cutOff, redraw) {
 }
 
 async function withdraw(cutOff, redraw) {
-  const reason = field({ name: "reason", label: t.withdrawal.reason, kind: "textarea", help: t.withdrawal.reasonHelp, attrs: { maxlength: 1000 } });
+  const reason = counted(field({ name: "reason", label: t.withdrawal.reason, kind: "textarea", help: t.withdrawal.reasonHelp }), REASON_CHARS_MAX);
   const outcome = await dialog({
     title: t.withdrawal.title(cutOff.letter_number),
     body: h("div", { class: "form" }, h("p", null, t.withdrawal.body), reason),

@@ -126,7 +126,7 @@ export const cutOffs = {
     title: (number) => `Tarik rencana surat ${number}?`,
     body: "Pemutusan ini tidak akan dijalankan, dan yang berlaku sebelumnya berlaku lagi. Penarikan dan alasannya tercatat, dan tidak dapat dibatalkan; rencana baru dapat dibuat.",
     reason: "Alasan",
-    reasonHelp: "Misalnya nomor surat yang membatalkannya. Paling panjang 1.000 huruf.",
+    reasonHelp: "Misalnya nomor surat yang membatalkannya.",
     missing: "Tulis alasannya; alasan ini tercatat.",
     go: "Tarik Rencana",
   },

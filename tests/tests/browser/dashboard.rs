@@ -355,6 +355,7 @@ fn exp_4_a_plan_is_withdrawn_with_a_reason_by_the_keyboard_alone() {
         .axe("pemutusan: alasan")
         .focus_is("Alasan")
         .type_text("Dicabut dengan surat 12/2026.")
+        .see("Tersisa 971 dari 1000 huruf.")
         .tab_to("Tarik Rencana")
         .keys(&["Enter"])
         .no_dialog()
