@@ -33,7 +33,8 @@ class CsvFile extends HTMLElement {
     this.#input = h("input", { id, class: "unseen", type: "file", accept: ".csv,text/csv", required: true, "aria-describedby": described });
     this.result = h("p", { id: `${id}-hasil`, class: "csv-result", role: "status" });
     const choose = h("label", { for: id, class: "button second" }, t.fileChoose);
-    fill(this, h("label", { for: id }, this.label), h("p", { class: "help", id: `${id}-aturan` }, this.help), h("div", { class: "drop" }, this.#input, choose), this.result);
+    const help = h("p", { class: "help", id: `${id}-aturan` }, this.help);
+    fill(this, h("label", { for: id }, this.label), help, h("div", { class: "drop" }, this.#input, choose), this.result);
     this.#input.addEventListener("change", (event) => {
       event.stopPropagation();
       void this.#read(this.#input.files[0]);

@@ -1,7 +1,10 @@
 // The verifier's queue: read page by page in the order of its deadlines, looked at again for what
 // came and went, and walked through request by request.
 
-import { get } from "/js/api.js";
+import { ApiProblem, get } from "/js/api.js";
+import { h } from "/js/dom.js";
+import { verification as t } from "/js/texts/verification.js";
+import { linkButton, notice } from "/js/ui.js";
 
 /** A first page that a slow line carries, and that shows most queues whole. */
 const PAGE_ROWS = 25;
@@ -84,6 +87,15 @@ export class Queue {
 function read(cursor, options) {
   const after = cursor ? `&after=${encodeURIComponent(cursor)}` : "";
   return get(`/api/requests?limit=${PAGE_ROWS}${after}`, options);
+}
+
+/** Who does not verify is told who does; anything else that went wrong is thrown on. */
+export function notForThem(error) {
+  if (!(error instanceof ApiProblem) || error.status !== 403) throw error;
+  return [
+    notice("info", h("p", null, error.message), h("p", null, t.notVerifierHelp)),
+    linkButton(t.toAccesses, "/pengaturan/informasi-instansi", "second"),
+  ];
 }
 
 /** What a letter filed together is one entry, in the place of its first request: `{ rows, letter }`. */

@@ -18,7 +18,8 @@ export function shortcuts(keys) {
   const line = (it) => h("div", null, h("dt", null, h("kbd", null, it.key)), h("dd", null, it.text));
   const use = h("input", { type: "checkbox", id: newId("pintasan"), checked: isOn });
   const label = h("label", { for: use.id }, t.use, h("span", { class: "help" }, t.useHelp));
-  const help = h("details", { class: "shortcuts" }, h("summary", null, t.title), h("dl", null, [...keys, { key: "?", text: t.help }].map(line)), h("div", { class: "tick" }, use, label));
+  const list = h("dl", null, [...keys, { key: "?", text: t.help }].map(line));
+  const help = h("details", { class: "shortcuts" }, h("summary", null, t.title), list, h("div", { class: "tick" }, use, label));
   use.addEventListener("change", () => {
     isOn = use.checked;
     localStorage.setItem(PLACE, isOn ? "on" : "off");

@@ -3,22 +3,18 @@
 
 import { ApiProblem, get, send } from "/js/api.js";
 import "/js/countdown.js";
-import { counted } from "/js/counted.js";
 import { plainDay, zoneOf } from "/js/dates.js";
 import { documentView } from "/js/document.js";
 import { fill, h, query } from "/js/dom.js";
-import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { rememberLetter } from "/js/letters.js";
 import { start } from "/js/page.js";
 import { Queue } from "/js/queue.js";
+import { rejection } from "/js/rejection.js";
 import { verification as texts } from "/js/texts/verification.js";
 import { actionButton, announce, deadline, facts, linkButton, moment, notice, table } from "/js/ui.js";
 
 const t = texts.letters;
-
-/** As the service has it (VER-2). */
-const REASON_CHARS_MAX = 1000;
 
 const BESIDE = "(min-width: 68rem)";
 
@@ -36,10 +32,13 @@ start(async ({ me }) => {
   if (isAuthor(letter)) rememberLetter(me, letter);
   else await readQueue(letter);
   draw(letter);
-  const view = documentView({ id: letter.document, title: t.letter, fileName: t.letterFile(letter.institution.name), open: matchMedia(BESIDE).matches });
   return h("article", { class: "case letter" },
-    h("section", { class: "case-data", "aria-labelledby": "surat-ini" }, h("h2", { id: "surat-ini", tabindex: "-1" }, t.of(letter.institution.name)), parts.told, parts.head, parts.act),
-    h("section", { class: "case-document", "aria-labelledby": "pdf" }, h("h2", { id: "pdf", tabindex: "-1" }, t.letter), view),
+    h("section", { class: "case-data", "aria-labelledby": "surat-ini" },
+      h("h2", { id: "surat-ini", tabindex: "-1" }, t.of(letter.institution.name)),
+      parts.told,
+      parts.head,
+      parts.act),
+    h("section", { class: "case-document", "aria-labelledby": "pdf" }, h("h2", { id: "pdf" }, t.letter), paper(letter)),
     h("section", { class: "case-decision" }, parts.rows));
 });
 
@@ -54,7 +53,15 @@ async function letterOf(id) {
 }
 
 function ways() {
-  return [person.is_verifier ? linkButton(texts.request.toQueue, "/verifikasi", "second") : null, person.duties.includes("ukpbj-head") ? linkButton(t.uploadAgain, "/kolektif", "second") : null];
+  return [
+    person.is_verifier ? linkButton(texts.request.toQueue, "/verifikasi", "second") : null,
+    person.duties.includes("ukpbj-head") ? linkButton(t.knownAll, "/kolektif", "second") : null,
+  ];
+}
+
+function paper(letter) {
+  const fileName = t.letterFile(letter.institution.name);
+  return documentView({ id: letter.document, title: t.letter, fileName, open: matchMedia(BESIDE).matches });
 }
 
 function isAuthor(letter) {
@@ -89,16 +96,23 @@ function stateOf(row, letter) {
 function head(letter, by) {
   const [word, meaning] = t.states[letter.state];
   const counts = Object.keys(t.counts).map((state) => [state, by(state).length]).filter(([, n]) => n);
-  const [next] = by("waiting").map((row) => waiting.get(row.request.id)).filter(Boolean).sort((a, b) => Date.parse(a.deadline.at) - Date.parse(b.deadline.at));
   return [
     h("p", { class: "meaning" }, h("span", { class: letter.state === "draft" ? "status waiting" : "status info" }, word), " ", meaning),
     h("p", { class: "letter-counts" }, counts.map(([state, n]) => h("span", { class: `status ${TONES[state]}` }, t.counts[state](n)))),
     facts([
       [t.checked, moment(letter.checked)],
       [t.filedBy, letter.filed_by.name],
-      [t.deadline, next && h("div", null, h("akses-countdown", { class: next.overdue ? "status bad" : "status waiting", until: next.deadline.at, past: true }), " ", deadline(next.deadline))],
+      [t.deadline, nearest(by("waiting"))],
     ]),
   ];
+}
+
+function nearest(rows) {
+  const known = rows.map((row) => waiting.get(row.request.id)).filter(Boolean);
+  if (!known.length) return null;
+  const next = known.reduce((a, b) => (Date.parse(b.deadline.at) < Date.parse(a.deadline.at) ? b : a));
+  const left = h("akses-countdown", { class: next.overdue ? "status bad" : "status waiting", until: next.deadline.at, past: true });
+  return h("div", null, left, " ", deadline(next.deadline));
 }
 
 // The rows.
@@ -114,10 +128,9 @@ function rowsOf(letter) {
 }
 
 function personOf(row) {
-  return [
-    h("strong", null, row.person?.name ?? t.unknown),
-    h("p", { class: "queue-line" }, [t.at(row.role?.name ?? t.noRole, row.work_unit?.name ?? t.noUnit), row.valid_until && t.until(plainDay(row.valid_until))].filter(Boolean).join(", ")),
-  ];
+  const at = t.at(row.role?.name ?? t.noRole, row.work_unit?.name ?? t.noUnit);
+  const until = row.valid_until && t.until(plainDay(row.valid_until));
+  return [h("strong", null, row.person?.name ?? t.unknown), h("p", { class: "queue-line" }, [at, until].filter(Boolean).join(", "))];
 }
 
 function resultOf(row, letter, isDraft) {
@@ -126,12 +139,17 @@ function resultOf(row, letter, isDraft) {
   const waits = state === "waiting" ? waiting.get(row.request.id) : null;
   return [
     h("span", { class: `status ${TONES[state]}` }, t.rowStates[state]),
-    row.struck ? null : row.errors.map((it) => h("p", { class: "letter-error" }, h("code", null, t.columns[it.field] ?? it.field), " ", it.detail)),
+    row.struck ? null : row.errors.map(errorLine),
     waits?.conflicts.map((it) => h("p", { class: it.blocks ? "letter-error" : "queue-line" }, it.text)),
     row.note ? h("p", { class: "letter-error" }, row.note) : null,
     isDraft && !row.struck ? actionButton(t.strike, strike, { kind: "quiet", "aria-label": t.strikeLabel(row.line) }) : null,
-    waits ? h("p", null, h("a", { href: `/verifikasi/pengajuan?id=${row.request.id}`, "aria-label": t.open(row.person?.name ?? t.unknown) }, t.openShort)) : null,
+    waits ? h("p", null, h("a", { href: `/verifikasi/pengajuan?id=${waits.id}`, "aria-label": t.open(waits.person.name) }, t.openShort)) : null,
   ];
+}
+
+/** By the column of the file, as the file calls it. */
+function errorLine({ field: column, detail }) {
+  return h("p", { class: "letter-error" }, h("code", null, t.columns[column] ?? column), " ", detail);
 }
 
 // Who filed it.
@@ -149,7 +167,9 @@ function repair(letter, by) {
   return [
     h("h3", null, t.wrongTitle),
     h("p", null, t.wrongHelp),
-    h("div", { class: "actions" }, actionButton(t.strikeWrong(wrong.length), () => strikeLines(letter, wrong)), linkButton(t.uploadAgain, "/kolektif", "second")),
+    h("div", { class: "actions" },
+      actionButton(t.strikeWrong(wrong.length), () => strikeLines(letter, wrong)),
+      linkButton(t.uploadAgain, "/kolektif", "second")),
   ];
 }
 
@@ -163,8 +183,8 @@ function filing(letter, count) {
   const confirmed = field({ name: "confirmed", label: t.confirm, kind: "checkbox" });
   confirmed.missing = t.confirmMissing;
   const say = h("p", { role: "status" });
-  const fileForm = form({ label: t.fileTitle, fields: [confirmed], submit: t.submit(count), extra: say, asks: false, onsubmit: () => file(letter, (text) => (say.textContent = text)) });
-  return [h("h3", null, t.fileTitle), fileForm];
+  const onsubmit = () => file(letter, (text) => (say.textContent = text));
+  return [h("h3", null, t.fileTitle), form({ label: t.fileTitle, fields: [confirmed], submit: t.submit(count), extra: say, asks: false, onsubmit })];
 }
 
 async function file(letter, say) {
@@ -197,16 +217,15 @@ function verifiersPart(letter, by) {
   const attested = field({ name: "attested", label: t.attest, kind: "checkbox" });
   attested.missing = texts.request.attestMissing;
   const say = h("p", { role: "status" });
-  const sayText = (text) => (say.textContent = text);
-  const approve = form({ label: t.decide, fields: [attested], submit: t.approveAll(count), asks: false, onsubmit: () => decideAll(letter, { decision: "approve", attested: true }, sayText) });
-  const draft = localDraft(person, `tolak:${letter.id}`);
-  const reason = counted(field({ name: "reason", label: texts.request.reason, kind: "textarea", help: texts.request.reasonHelp }), REASON_CHARS_MAX);
-  const reject = form({ label: t.rejectAllOpen, fields: [reason], submit: t.rejectAll(count), kind: "danger", asks: false, draft, onsubmit: (values) => decideAll(letter, { decision: "reject", reason: values.reason }, sayText) });
+  const decide = (body) => decideAll(letter, body, (text) => (say.textContent = text));
+  const onsubmit = () => decide({ decision: "approve", attested: true });
+  const approve = form({ label: t.decide, fields: [attested], submit: t.approveAll(count), asks: false, onsubmit });
+  const reject = ({ reason }) => decide({ decision: "reject", reason });
   return [
     h("h3", null, t.decide),
     h("p", null, t.decideHelp(count)),
     approve,
-    h("details", { class: "case-reject", open: Boolean(draft.load()?.reason) }, h("summary", null, t.rejectAllOpen), reject),
+    rejection({ person, id: letter.id, title: t.rejectAllOpen, submit: t.rejectAll(count), decide: reject }),
     say,
   ];
 }

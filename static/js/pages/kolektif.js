@@ -9,28 +9,33 @@ import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { knownLetters, rememberLetter } from "/js/letters.js";
 import { start } from "/js/page.js";
+import { institutionFields, institutionsAs } from "/js/places.js";
 import { verification as texts } from "/js/texts/verification.js";
-import { actionButton, announce, linkButton, notice, table } from "/js/ui.js";
+import { actionButton, linkButton, notice, table } from "/js/ui.js";
 import { leaveTo } from "/js/unsaved.js";
 import "/js/upload.js";
 
 const t = texts.letters;
 
 start(async ({ me }) => {
-  if (!me.duties.includes("ukpbj-head")) return [notice("info", h("p", null, t.notForYou)), linkButton(texts.toAccesses, "/pengaturan/informasi-instansi", "second")];
-  const places = await institutions();
+  if (!me.duties.includes("ukpbj-head")) {
+    return [notice("info", h("p", null, t.notForYou)), linkButton(texts.toAccesses, "/pengaturan/informasi-instansi", "second")];
+  }
+  const places = await institutionsAs("KUKPBJ");
   return [
-    h("section", { "aria-labelledby": "templat" }, h("h2", { id: "templat" }, t.template), h("p", null, t.templateHelp), h("p", { class: "actions" }, h("a", { class: "button second", href: "/api/collective-template", download: t.templateFile }, t.templateGet)), codes(places)),
-    h("section", { "aria-labelledby": "unggah" }, h("h2", { id: "unggah" }, t.upload), letterForm(me, places)),
-    h("section", { "aria-labelledby": "surat-anda" }, h("h2", { id: "surat-anda" }, t.known), known(me)),
+    section("templat", t.template, template(), codes(places)),
+    section("unggah", t.upload, letterForm(me, places)),
+    section("surat-anda", t.known, known(me)),
   ];
 });
 
-/** Where this person is Kepala UKPBJ. */
-async function institutions() {
-  const accesses = await getAll("/api/accesses?limit=100", "accesses");
-  const headed = accesses.filter((it) => it.role.id === "KUKPBJ" && it.status === "active").map((it) => it.institution);
-  return headed.filter((it, at) => headed.findIndex((other) => other.id === it.id) === at);
+function section(id, title, ...children) {
+  return h("section", { "aria-labelledby": id }, h("h2", { id }, title), children);
+}
+
+function template() {
+  const get = h("a", { class: "button second", href: "/api/collective-template", download: t.templateFile }, t.templateGet);
+  return [h("p", null, t.templateHelp), h("p", { class: "actions" }, get)];
 }
 
 // The codes that the file asks for.
@@ -61,13 +66,15 @@ async function fillCodes(place, places) {
 }
 
 async function unitsOf(institution, text, signal) {
-  const { items, next } = await get(`/api/reference/work-units?institution=${institution.id}&q=${encodeURIComponent(text)}&limit=20`, { signal });
+  const search = new URLSearchParams({ institution: institution.id, q: text, limit: 20 });
+  const { items, next } = await get(`/api/reference/work-units?${search}`, { signal });
   return { items: items.map((it) => ({ id: it.code, name: it.name, hint: it.code })), next };
 }
 
 async function saveCodes(roles, places) {
   const units = await Promise.all(places.map((it) => getAll(`/api/reference/work-units?institution=${it.id}&limit=100`, "items")));
-  const rows = [t.codesHead, ...roles.map((it) => [t.codesRole, it.code, it.name]), ...units.flat().map((it) => [t.codesUnit, it.code, it.name])];
+  const named = (kind, items) => items.map((it) => [kind, it.code, it.name]);
+  const rows = [t.codesHead, ...named(t.codesRole, roles), ...named(t.codesUnit, units.flat())];
   // The mark tells spreadsheets that this is UTF-8.
   const content = `\ufeff${rows.map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
   const address = URL.createObjectURL(new Blob([content], { type: "text/csv" }));
@@ -83,10 +90,10 @@ function quoted(text) {
 
 function letterForm(me, places) {
   const fields = [
+    ...institutionFields(places),
     field({ name: "document", label: t.document, element: h("akses-upload"), help: t.documentHelp }),
     field({ name: "file", label: t.file, element: h("akses-csv"), help: t.fileHelp }),
   ];
-  if (places.length > 1) fields.unshift(field({ name: "institution", label: t.institution, kind: "select", choices: places.map((it) => ({ value: it.id, text: it.name })) }));
   const check = async ({ document, file, institution }) => {
     const search = new URLSearchParams({ document, ...(institution ? { institution } : {}) });
     const letter = await send("POST", `/api/collective?${search}`, file, { type: "text/csv", intent: "periksa surat" });
@@ -101,5 +108,6 @@ function letterForm(me, places) {
 function known(me) {
   const letters = knownLetters(me);
   if (!letters.length) return h("p", { class: "empty" }, t.knownNone);
-  return [h("p", { class: "help" }, t.knownHelp), h("ul", { class: "letter-list" }, letters.map((it) => h("li", null, h("a", { href: `/kolektif/lihat?id=${it.id}` }, t.knownLink(it.checked)))))];
+  const line = (it) => h("li", null, h("a", { href: `/kolektif/lihat?id=${it.id}` }, t.knownLink(it.checked)));
+  return [h("p", { class: "help" }, t.knownHelp), h("ul", { class: "letter-list" }, letters.map(line))];
 }

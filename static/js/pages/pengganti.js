@@ -1,11 +1,12 @@
 // Pengganti: who verifies while a VAI is absent, and for whom one stands in oneself (VER-1).
 
-import { get, getAll, send } from "/js/api.js";
+import { get, send } from "/js/api.js";
 import { dayText, plainDay, today } from "/js/dates.js";
 import { fill, h } from "/js/dom.js";
 import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { start } from "/js/page.js";
+import { institutionFields, institutionsAs } from "/js/places.js";
 import { verification as texts } from "/js/texts/verification.js";
 import { actionButton, announce, dialog, facts, linkButton, moment, notice } from "/js/ui.js";
 
@@ -31,25 +32,17 @@ start(async ({ me }) => {
 // Naming.
 
 async function naming() {
-  const places = await institutions();
   const fields = [
+    ...institutionFields(await institutionsAs("VAI")),
     field({ name: "substitute_email", label: t.email, kind: "email", help: t.emailHelp, attrs: { autocomplete: "off" } }),
     field({ name: "from", label: t.from, kind: "date", help: t.fromHelp(AHEAD_DAYS_MAX), attrs: { min: today("WIB") } }),
     field({ name: "until", label: t.until, kind: "date", help: t.untilHelp(ABSENCE_DAYS_MAX), attrs: { min: today("WIB") } }),
   ];
-  if (places.length > 1) fields.unshift(field({ name: "institution", label: t.institution, kind: "select", choices: places.map((it) => ({ value: it.id, text: it.name })) }));
   const nameForm = form({ label: t.nameTitle, fields, submit: t.submit, draft: localDraft(person, "pengganti"), onsubmit: name });
   nameForm.fields.from.addEventListener("change", () => {
     nameForm.fields.until.querySelector("input").min = nameForm.fields.from.value || today("WIB");
   });
   fill(parts.naming, h("h2", null, t.nameTitle), h("p", null, t.nameHelp), nameForm);
-}
-
-/** Where this person is VAI; asked only because some are in several places. */
-async function institutions() {
-  const accesses = await getAll("/api/accesses?limit=100", "accesses");
-  const held = accesses.filter((it) => it.role.id === "VAI" && it.status === "active").map((it) => it.institution);
-  return held.filter((it, at) => held.findIndex((other) => other.id === it.id) === at);
 }
 
 async function name(values) {
@@ -89,7 +82,8 @@ function ownEntry(it) {
 }
 
 function otherEntry(it) {
-  return entry(it, t.standsInFor(it.absent.name), t.meaningForSubstitute, it.state === "running" ? linkButton(t.toQueue, "/verifikasi", "second") : null);
+  const open = it.state === "running" ? linkButton(t.toQueue, "/verifikasi", "second") : null;
+  return entry(it, t.standsInFor(it.absent.name), t.meaningForSubstitute, open);
 }
 
 function entry(it, title, meaning, action) {
@@ -97,7 +91,7 @@ function entry(it, title, meaning, action) {
     h("h3", null, title),
     h("p", { class: "meaning" }, h("span", { class: `status ${TONES[it.state]}` }, it.state_text), " ", meaning[it.state]),
     facts([
-      [t.institution, it.institution.name],
+      [texts.institution, it.institution.name],
       [t.from, dayText(it.from)],
       [t.until, dayText(it.until)],
       [t.ended, it.ended && moment(it.ended)],

@@ -1,16 +1,15 @@
 // Periksa Pengajuan: the data beside the decree, one press to decide, and on to the next one without
 // loading a page. Who comes second is told what stands and why (VER-4).
 
-import { ApiProblem, get, send } from "/js/api.js";
+import { get, send } from "/js/api.js";
 import "/js/countdown.js";
-import { counted } from "/js/counted.js";
 import { dayText, plainDay, zoneOf } from "/js/dates.js";
 import { documentView } from "/js/document.js";
 import { fill, h, query } from "/js/dom.js";
-import { localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { start, tellNextPage } from "/js/page.js";
-import { Queue } from "/js/queue.js";
+import { Queue, notForThem } from "/js/queue.js";
+import { rejection } from "/js/rejection.js";
 import { shortcuts } from "/js/shortcuts.js";
 import { verification as texts } from "/js/texts/verification.js";
 import { actionButton, announce, deadline, facts, linkButton, moment, notice } from "/js/ui.js";
@@ -19,9 +18,6 @@ import { leaveTo } from "/js/unsaved.js";
 const t = texts.request;
 
 const QUEUE_PAGE = "/verifikasi";
-
-/** As the service has it (VER-2). */
-const REASON_CHARS_MAX = 1000;
 
 /** From this width on the decree lies beside the data (verification.css), and is worth its bytes at once. */
 const BESIDE = "(min-width: 68rem)";
@@ -37,8 +33,7 @@ start(async ({ me }) => {
   try {
     await show(query("id"));
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 403) return [notice("info", h("p", null, error.message), h("p", null, texts.notVerifierHelp)), linkButton(texts.toAccesses, "/pengaturan/informasi-instansi", "second")];
-    throw error;
+    return notForThem(error);
   }
   return [place, keys()];
 });
@@ -74,7 +69,8 @@ async function ways(row) {
   }
   const [before, after] = [await queue.beside(row.id, -1), await queue.beside(row.id, 1)];
   const where = t.place(queue.rows.indexOf(row) + 1, queue.rows.length, queue.isWhole);
-  return h("nav", { class: "case-ways", "aria-label": where }, back, h("span", null, where), h("span", { class: "case-steps" }, way(t.previous, before, "prev"), way(t.next, after, "next")));
+  const steps = h("span", { class: "case-steps" }, way(t.previous, before, "prev"), way(t.next, after, "next"));
+  return h("nav", { class: "case-ways", "aria-label": where }, back, h("span", null, where), steps);
 }
 
 function way(label, row, rel) {
@@ -102,10 +98,15 @@ function caseOf(row) {
       data(row)),
     h("section", { class: "case-document", "aria-labelledby": "surat" },
       h("h2", { id: "surat", tabindex: "-1" }, t.document),
-      documentView({ id: row.document, title: t.document, fileName: t.fileName(row.person.name, row.role.id), open: matchMedia(BESIDE).matches })),
+      decree(row)),
     h("section", { class: "case-decision", "aria-labelledby": "keputusan" },
       h("h2", { id: "keputusan", tabindex: "-1" }, t.decision),
       decision(row)));
+}
+
+function decree(row) {
+  const fileName = t.fileName(row.person.name, row.role.id);
+  return documentView({ id: row.document, title: t.document, fileName, open: matchMedia(BESIDE).matches });
 }
 
 function data(row) {
@@ -142,7 +143,7 @@ function decision(row) {
   return [
     byMeeting ? h("div", { class: "notice info" }, h("p", null, t.supplier, " ", h("a", { href: "/rapat/antrean" }, t.toMeetings))) : null,
     isBlocked ? h("p", null, t.notApprovable) : approval(row),
-    rejection(row),
+    refusal(row),
   ];
 }
 
@@ -150,7 +151,8 @@ function approval(row) {
   const asked = row.valid_until;
   const attested = field({ name: "attested", label: t.attest(plainDay(asked)), kind: "checkbox" });
   attested.missing = t.attestMissing;
-  const until = field({ name: "valid_until", label: t.earlierLabel, kind: "date", required: false, help: t.earlierHelp(plainDay(asked)), attrs: { max: asked } });
+  const help = t.earlierHelp(plainDay(asked));
+  const until = field({ name: "valid_until", label: t.earlierLabel, kind: "date", required: false, help, attrs: { max: asked } });
   const earlier = h("details", { class: "case-earlier" }, h("summary", null, t.earlier), until);
   const approve = form({
     label: t.approve,
@@ -174,21 +176,11 @@ function approval(row) {
   return approve;
 }
 
-function rejection(row) {
-  const draft = localDraft(person, `tolak:${row.id}`);
-  const reason = counted(field({ name: "reason", label: t.reason, kind: "textarea", help: t.reasonHelp }), REASON_CHARS_MAX);
+function refusal(row) {
   const choices = Object.entries(t.fields).filter(([name]) => name in ALWAYS_ASKED || row.form[name]).map(([value, text]) => ({ value, text }));
   const about = field({ name: "field", label: t.field, kind: "select", required: false, help: t.fieldHelp, choices });
-  const reject = form({
-    label: t.reject,
-    fields: [reason, about],
-    submit: t.reject,
-    kind: "danger",
-    asks: false,
-    draft,
-    onsubmit: (values) => decide(row, { decision: "reject", reason: values.reason, field: values.field || null }),
-  });
-  return h("details", { class: "case-reject", open: Boolean(draft.load()?.reason) }, h("summary", null, t.rejectOpen), reject);
+  const reject = ({ reason, field: named }) => decide(row, { decision: "reject", reason, field: named || null });
+  return rejection({ person, id: row.id, title: t.rejectOpen, submit: t.reject, fields: [about], decide: reject });
 }
 
 /** What every form asks; other fields are offered where they were filled in. */

@@ -1,16 +1,16 @@
 // Antrean Verifikasi: what waits for this verifier, nearest deadline first. New requests are told
 // quietly and shown when asked, so that nothing moves under a hand.
 
-import { ApiProblem, now } from "/js/api.js";
+import { now } from "/js/api.js";
 import "/js/countdown.js";
 import { fill, h, newId, query } from "/js/dom.js";
 import { follow, redraw } from "/js/live.js";
 import { news, start } from "/js/page.js";
-import { Queue, entries } from "/js/queue.js";
+import { Queue, entries, notForThem } from "/js/queue.js";
 import { shortcuts } from "/js/shortcuts.js";
 import { ui } from "/js/texts.js";
 import { verification as texts } from "/js/texts/verification.js";
-import { actionButton, announce, deadline, linkButton, notice } from "/js/ui.js";
+import { actionButton, announce, deadline, notice } from "/js/ui.js";
 
 const t = texts.queue;
 
@@ -41,33 +41,34 @@ start(async () => {
   try {
     await queue.more();
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 403) return notForThem(error);
-    throw error;
+    return notForThem(error);
   }
   drawFilter();
   draw();
   parts.list.addEventListener("over", (event) => becameLate(event.target.dataset.request));
   parts.list.addEventListener("keydown", arrows);
   lookAgain();
-  return [told ? notice("good", h("p", null, told)) : null, parts.news, parts.filter, h("div", { class: "queue-head" }, parts.count, keys()), parts.list, parts.foot];
+  const head = h("div", { class: "queue-head" }, parts.count, keys());
+  return [told ? notice("good", h("p", null, told)) : null, parts.news, parts.filter, head, parts.list, parts.foot];
 });
-
-function notForThem(error) {
-  return [notice("info", h("p", null, error.message), h("p", null, texts.notVerifierHelp)), linkButton(texts.toAccesses, "/pengaturan/informasi-instansi", "second")];
-}
 
 // The list.
 
 function draw() {
   const rows = queue.rows.filter(matches);
   const isFiltered = filter.text || filter.kind;
-  parts.count.textContent = isFiltered ? t.matching(rows.length, queue.rows.length) : queue.rows.length ? t.count(queue.rows.length, queue.isWhole) : "";
+  parts.count.textContent = countText(rows.length, isFiltered);
   parts.filter.hidden = !isFiltered && queue.isWhole && queue.rows.length < FILTER_FROM;
   const late = rows.filter((row) => row.overdue);
   const inTime = rows.filter((row) => !row.overdue);
   redraw(parts.list, section(t.late(late.length), late), section(t.inTime(inTime.length), inTime), rows.length ? null : nothing(isFiltered));
   const more = queue.isWhole ? null : actionButton(isFiltered ? t.loadAll : ui.more, isFiltered ? loadAll : loadMore, { kind: "second" });
   fill(parts.foot, !queue.isWhole && isFiltered ? h("p", null, t.partly) : null, more);
+}
+
+function countText(shown, isFiltered) {
+  if (isFiltered) return t.matching(shown, queue.rows.length);
+  return queue.rows.length ? t.count(queue.rows.length, queue.isWhole) : "";
 }
 
 function section(title, rows) {

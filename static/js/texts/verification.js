@@ -10,6 +10,7 @@ export const verification = {
   },
   notVerifierHelp: "Pengajuan diputus oleh VAI instansi, penggantinya, atau verifikator nasional. Akses Anda sendiri ada di Pengaturan.",
   toAccesses: "Lihat Akses Saya",
+  institution: "Instansi",
 
   queue: {
     count: (total, isWhole) => (isWhole ? `${total} pengajuan menunggu.` : `${total} pengajuan sudah dimuat; masih ada yang lain.`),
@@ -109,7 +110,6 @@ export const verification = {
     goOn: "Lanjut ke Pengajuan Berikutnya",
     toQueue: "Kembali ke Antrean",
     none: "Pengajuan ini tidak ada dalam antrean Anda. Mungkin sudah diputus verifikator lain, ditarik pemohonnya, atau bukan bagian Anda.",
-    done: "Tidak ada lagi yang menunggu.",
     keys: {
       next: "Pengajuan berikutnya",
       previous: "Pengajuan sebelumnya",
@@ -124,7 +124,6 @@ export const verification = {
     notForYou: "Pengganti ditunjuk oleh VAI dengan akses yang masih aktif, untuk dirinya sendiri.",
     nameTitle: "Tunjuk pengganti",
     nameHelp: "Rekan dengan akses aktif di instansi yang sama memutus pengajuan atas nama Anda, kecuali pengajuan Anda dan pengajuannya sendiri. Ia tidak dapat menunjuk orang lain.",
-    institution: "Instansi",
     email: "Surel pengganti",
     emailHelp: "Alamat surel rekan Anda pada akun INAPROC-nya.",
     from: "Hari pertama",
@@ -191,7 +190,6 @@ export const verification = {
     fileExcel: "Ini berkas Excel. Di Excel pilih Simpan Sebagai, CSV UTF-8, lalu pilih berkas itu.",
     fileNotUtf8: "Berkas ini tidak dapat dibaca. Simpan sebagai CSV UTF-8, lalu pilih lagi.",
     fileChosen: (name, people) => `${name}: ${people} baris.`,
-    institution: "Instansi",
     check: "Periksa Berkas",
     known: "Surat Anda",
     knownHelp: "Surat yang diperiksa di peramban ini. Di peramban lain, buka dengan alamat halaman suratnya.",
