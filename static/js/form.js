@@ -4,7 +4,7 @@
 import { ApiProblem } from "/js/api.js";
 import { fill, h, newId } from "/js/dom.js";
 import { ui as t } from "/js/texts.js";
-import { once, problemNotice } from "/js/ui.js";
+import { isSecondPress, once, problemNotice } from "/js/ui.js";
 import { setUnsaved } from "/js/unsaved.js";
 
 /**
@@ -122,6 +122,7 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
   const byName = Object.fromEntries(fields.map((it) => [it.name, it]));
   const summary = h("div", { class: "summary", tabindex: "-1" });
   const button = h("button", { type: "submit", class: kind }, submit);
+  button.addEventListener("click", (event) => isSecondPress(event) && event.preventDefault());
   const below = h("div", { class: "actions" }, button, extra);
   const whole = h("form", { class: "form", novalidate: true, "aria-label": label }, summary, fields, below);
 

@@ -68,8 +68,16 @@ export function problemNotice(error, again) {
  */
 export function actionButton(label, action, { kind = "main", ...props } = {}) {
   const button = h("button", { type: "button", class: kind, ...props }, label);
-  button.addEventListener("click", () => once(button, action));
+  button.addEventListener("click", (event) => isSecondPress(event) || once(button, action));
   return button;
+}
+
+/**
+ * The second press of a double click, wherever it lands: when the first one was answered at once, another
+ * button may stand there already, which nobody meant to press.
+ */
+export function isSecondPress(event) {
+  return event.detail > 1;
 }
 
 /** Runs `action` unless it still runs for this button; shows what fails after it. */

@@ -97,8 +97,7 @@ function taking(me) {
     onsubmit: async (values) => {
       const { link } = await send("POST", "/api/message-pickups", { code: plainHex(values.code) }, OPEN);
       const panel = linkPanel(link, { counts: Boolean(me) });
-      fill(place, panel);
-      code.value = "";
+      fill(place, panel, h("p", { class: "actions" }, actionButton(t.takeAgain, () => fill(place, whole), { kind: "second" })));
       panel.focusHeading();
       kept();
     },
@@ -106,7 +105,6 @@ function taking(me) {
   return h("section", { "aria-labelledby": "ambil" },
     h("h2", { id: "ambil", tabindex: "-1" }, t.takeHeading),
     h("p", null, t.takeMeaning),
-    whole,
-    place,
+    fill(place, whole),
   );
 }

@@ -61,6 +61,7 @@ export const messageBox = {
     takeMeaning: "Isikan kode yang Anda simpan. Tautannya berlaku 60 menit dan dapat dibuat lagi selama haknya berlaku, 3 x 24 jam sejak pesan dikirim.",
     takeLabel: "Kode ambil",
     take: "Ambil Pesan",
+    takeAgain: "Ambil Sekali Lagi",
     signedIn: (name) => `Anda masuk sebagai ${name}, jadi pesan Anda dapat dibuka langsung di Kotak Pesan tanpa kode.`,
     messages: "Buka Kotak Pesan",
   },
