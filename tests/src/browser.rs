@@ -609,13 +609,16 @@ impl Browser {
 
     fn try_screenshot(&self, name: &str) -> Result<PathBuf, Failure> {
         let around = self.around.get();
-        let metrics = self.session.devtools("Page.getLayoutMetrics", &json!({}))?;
-        let height = metrics["cssContentSize"]["height"]
-            .as_f64()
-            .unwrap_or_default();
-        let clip = json!({ "x": 0, "y": 0, "scale": 1, "width": around.screen.width,
-                           "height": height.clamp(f64::from(around.screen.height), PICTURE_HEIGHT_MAX) });
-        let params = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let mut params = json!({ "format": "png" });
+        // A dialog stands before what shows of the page, not before all of it.
+        if self.script("return !front().matches('dialog')", json!([]))? == true {
+            let metrics = self.session.devtools("Page.getLayoutMetrics", &json!({}))?;
+            let height = metrics["cssContentSize"]["height"].as_f64();
+            let (least, height) = (around.screen.height.into(), height.unwrap_or_default());
+            params["captureBeyondViewport"] = true.into();
+            params["clip"] = json!({ "x": 0, "y": 0, "scale": 1, "width": around.screen.width,
+                                     "height": height.clamp(least, PICTURE_HEIGHT_MAX) });
+        }
         let picture = self.session.devtools("Page.captureScreenshot", &params)?;
         let content = BASE64_STANDARD.decode(picture["data"].as_str().unwrap_or_default());
         let folder = project().join(PICTURES);
@@ -754,11 +757,11 @@ impl Browser {
             if is_ticked.map_err(|failure| failure.to_string())? == true {
                 return Ok(());
             }
-            self.session
-                .click(&tick)
-                .map_err(|failure| failure.to_string())
+            let clicked = self.session.click(&tick);
+            clicked.map_err(|failure| failure.to_string())?;
+            self.count_clicks(1);
+            Ok(())
         })
-        .count_clicks(1)
     }
 
     #[track_caller]

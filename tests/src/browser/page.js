@@ -50,24 +50,24 @@ function usable(kind, area) {
   return all.filter((it) => (shows(it) || isFile(it)) && !it.matches(":disabled, [aria-disabled=true]"));
 }
 
-/** The areas that say this text, the innermost first. */
+/** The areas that say this text; the page or its dialog when none is asked for. */
 function areas(text) {
   if (!text) return [front()];
-  const all = [front(), ...front().querySelectorAll(AREAS)].filter((it) => shows(it) && squeeze(it.innerText).includes(text));
-  return all.reverse();
+  return [front(), ...front().querySelectorAll(AREAS)].filter((it) => shows(it) && squeeze(it.innerText).includes(text));
 }
 
-/** `{element}`, or `{problem}` in words. */
+/** `{element}`, or `{problem}` in words. Of areas in each other the innermost counts that has what is looked for. */
 function find(kind, name, beside) {
   const places = areas(beside);
   if (!places.length) return { problem: `nothing says “${beside}”` };
-  for (const area of places) {
-    const found = usable(kind, area).filter((it) => namesOf(it).includes(name));
-    const targets = new Set(found.map((it) => it.href ?? it));
-    if (targets.size > 1) return { problem: `${found.length} of the kind ${kind} are called “${name}”; say beside what` };
-    if (found.length) return { element: found[0] };
-  }
-  const others = usable(kind, places.at(-1)).map((it) => namesOf(it)[0] ?? "?");
+  const called = (area) => usable(kind, area).filter((it) => namesOf(it).includes(name));
+  const holding = places.map((area) => ({ area, found: called(area) })).filter(({ found }) => found.length);
+  const innermost = holding.filter(({ area }) => !holding.some((other) => other.area !== area && area.contains(other.area)));
+  const found = innermost.flatMap((it) => it.found);
+  const targets = new Set(found.map((it) => it.href ?? it));
+  if (targets.size > 1) return { problem: `${targets.size} of the kind ${kind} are called “${name}”; say beside what` };
+  if (found.length) return { element: found[0] };
+  const others = usable(kind, places[0]).map((it) => namesOf(it)[0] ?? "?");
   return { problem: `none called “${name}”, but: ${others.join(" | ") || "none at all"}` };
 }
 
