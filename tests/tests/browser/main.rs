@@ -4,6 +4,7 @@
 mod accesses;
 mod dashboard;
 mod every_page;
+mod first_visit;
 mod meetings;
 mod platforms;
 mod registration;
