@@ -40,7 +40,8 @@ class Combobox extends HTMLElement {
   #build() {
     if (this.#input) return;
     const id = newId("pilihan");
-    this.list = h("ul", { role: "listbox", id: `${id}-daftar`, "aria-label": this.label });
+    // A list that scrolls would be a stop of Tab by itself, and be gone when Tab comes to it.
+    this.list = h("ul", { role: "listbox", id: `${id}-daftar`, "aria-label": this.label, tabindex: "-1" });
     this.note = h("p", { class: "note" });
     this.popup = h("div", { class: "popup", hidden: true }, this.list, this.note);
     this.#input = h("input", {
