@@ -3,17 +3,15 @@
 
 import { ApiProblem, get, send } from "/js/api.js";
 import { barTable } from "/js/chart.js";
-import { counted } from "/js/counted.js";
 import { letterFacts, notYours, stateSentence } from "/js/dashboard/cut-off.js";
 import { fill, h, query } from "/js/dom.js";
 import { field } from "/js/form.js";
-import { institutionsByCode } from "/js/institution-names.js";
-import { follow, lineState } from "/js/live.js";
 import { news, start } from "/js/page.js";
 import { cutOffs as t } from "/js/texts/cut-offs.js";
 import { actionButton, announce, dialog, facts, linkButton, moment, notice, problemNotice } from "/js/ui.js";
 
-/** Institutions of one page of a table. */
+/** Institutions that a table begins with, so that the first view is light, and of each page after them. */
+const FIRST_ROWS = 10;
 const PAGE_ROWS = 50;
 
 /** How often a run that is under way is asked about. */
@@ -28,7 +26,7 @@ const REASON_CHARS_MAX = 1_000;
 const id = query("id");
 const path = `/api/cut-offs/${encodeURIComponent(id)}`;
 
-const read = (what, after) => get(`${path}/${what}?limit=${PAGE_ROWS}${after ? `&after=${encodeURIComponent(after)}` : ""}`);
+const read = (what, after) => get(`${path}/${what}?${after ? `limit=${PAGE_ROWS}&after=${encodeURIComponent(after)}` : `limit=${FIRST_ROWS}`}`);
 
 start(async ({ me, content }) => {
   const refused = notYours(me);
@@ -37,11 +35,17 @@ start(async ({ me, content }) => {
   const draw = async (text, kind = "good") => {
     const report = await readReport();
     if (!report) return fill(content, notice("bad", h("p", null, t.unknown)), backLink());
-    const names = report.cut_off.scope.kind === "institutions" ? await institutionsByCode(report.cut_off.scope.codes) : [];
+    const names = await namesOf(report.cut_off.scope);
     fill(content, backLink(), text ? notice(kind, text) : null, ...(await drawn(report, names, draw)));
   };
   await draw(told);
 });
+
+async function namesOf(scope) {
+  if (scope.kind !== "institutions") return [];
+  const { institutionsByCode } = await import("/js/institution-names.js");
+  return institutionsByCode(scope.codes);
+}
 
 /** Null when there is none of this id. */
 async function readReport() {
@@ -67,7 +71,7 @@ async function drawn(report, names, redraw) {
     cutOff.changeable ? changes(cutOff, redraw) : null,
   );
   if (progress === "withdrawn") return [letter];
-  return [letter, progress === "planned" ? await preview(redraw) : reportSection(report, redraw)];
+  return [letter, progress === "planned" ? await preview(redraw) : await reportSection(report, redraw)];
 }
 
 // What can still be changed.
@@ -80,6 +84,7 @@ function changes(cutOff, redraw) {
 }
 
 async function withdraw(cutOff, redraw) {
+  const { counted } = await import("/js/counted.js");
   const reason = counted(field({ name: "reason", label: t.withdrawal.reason, kind: "textarea", help: t.withdrawal.reasonHelp }), REASON_CHARS_MAX);
   const outcome = await dialog({
     title: t.withdrawal.title(cutOff.letter_number),
@@ -136,15 +141,21 @@ async function preview(redraw) {
 
 // While it runs, and after: progress and report.
 
-function reportSection(first, redraw) {
+async function reportSection(first, redraw) {
   const progress = h("div");
   const table = h("div");
   const whole = h("section", { class: "card" }, h("h2", null, t.report.title), progress, table);
   if (first.progress === "complete") {
     fill(progress, outcome(first));
-    fill(table, endedTable(first), h("div", { class: "actions" }, actionButton(t.print, () => print(), { kind: "second" })));
+    const ended = endedTable(first);
+    const printAll = async () => {
+      await ended?.all();
+      print();
+    };
+    fill(table, ended, h("div", { class: "actions" }, actionButton(t.print, printAll, { kind: "second" })));
     return whole;
   }
+  const { follow, lineState } = await import("/js/live.js");
   const line = lineState();
   const bar = h("progress", { class: "wide", "aria-label": t.report.progress });
   const said = h("p", { role: "status" });
@@ -166,7 +177,7 @@ function reportSection(first, redraw) {
     }
     return report.left ? RUNNING_MS : WAITING_MS;
   };
-  follow({ ask: (signal) => get(`${path}/report?limit=${PAGE_ROWS}`, { signal }), show, first, line: line.say, failed: (error) => fill(progress, problemNotice(error, redraw)) });
+  follow({ ask: (signal) => get(`${path}/report?limit=${FIRST_ROWS}`, { signal }), show, first, line: line.say, failed: (error) => fill(progress, problemNotice(error, redraw)) });
   return whole;
 }
 
@@ -202,24 +213,33 @@ function requestsText({ approved, rejected, waiting }) {
   return parts.filter(([n]) => n).map(([n, text]) => text(n)).join(", ") || "–";
 }
 
-/** A table with bars that grows page by page; `first` is the first page of `what`. */
+/** A table with bars that grows page by page; `first` is the first page of `what`. `all()` on the result reads the rest. */
 function growingTable(first, what, { caption, valueTitle, columns, row }) {
   const whole = h("div");
   const items = [...first.institutions];
-  const draw = (next) => {
-    const more = async () => {
-      const page = await read(what, next);
-      items.push(...page.institutions);
-      draw(page.next);
-      announce(t.table.moreDone(page.institutions.length));
-      whole.querySelector(`tbody tr:nth-child(${items.length - page.institutions.length + 1}) th`)?.focus();
-    };
+  let next = first.next;
+  const grow = async () => {
+    const page = await read(what, next);
+    items.push(...page.institutions);
+    next = page.next;
+    draw();
+    return page.institutions.length;
+  };
+  const more = async () => {
+    const added = await grow();
+    announce(t.table.moreDone(added));
+    whole.querySelector(`tbody tr:nth-child(${items.length - added + 1}) th`)?.focus();
+  };
+  const draw = () => {
     fill(whole,
       barTable({ caption, labelTitle: t.table.institution, valueTitle, rows: items.map(row), columns }),
       next ? h("div", { class: "list-foot" }, h("p", { class: "help" }, t.table.shown(items.length)), actionButton(t.table.more, more, { kind: "second" })) : null,
     );
     for (const head of whole.querySelectorAll("tbody th")) head.tabIndex = -1;
   };
-  draw(first.next);
+  whole.all = async () => {
+    while (next) await grow();
+  };
+  draw();
   return whole;
 }
