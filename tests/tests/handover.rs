@@ -167,6 +167,37 @@ fn exp_6_what_is_said_of_packages_is_bounded() {
 }
 
 #[test]
+fn exp_6_who_names_somebody_later_loses_nothing_that_was_listed() {
+    let unit = WORLD.work_unit("BARAT");
+    let (ppk, access) = holder(&WORLD, "PPK", &unit);
+    let (heir, _) = holder(&WORLD, "PPK", &unit);
+    let body = json!({ "handover": { "kind": "unassigned", "packages": packages() } });
+    let path = format!("/api/accesses/{access}/deactivation");
+    let _ = ppk.post(&path, &body).expect(200);
+    let own = format!("/api/accesses/{access}/handover");
+    let _ = ppk.post(&own, &to(&heir)).expect(200);
+    let event = WORLD.database().history(&access).pop().unwrap();
+    assert_eq!(event.kind, "handover-named");
+    let kept = &event.data["handover"]["packages"];
+    assert_eq!(kept[0]["title"], "Pengadaan server");
+    assert_eq!(kept[1]["title"], "Jasa kebersihan");
+}
+
+#[test]
+fn the_id_of_something_else_is_to_accesses_as_one_that_does_not_exist() {
+    let person = WORLD.person();
+    let document = person.upload_decree();
+    for id in [&person.account, &document] {
+        for rest in ["history", "successors"] {
+            let path = format!("/api/accesses/{id}/{rest}");
+            person.get(&path).problem(404, "not-found");
+        }
+        let path = format!("/api/accesses/{id}/handover");
+        person.post(&path, &none_open()).problem(404, "not-found");
+    }
+}
+
+#[test]
 fn exp_6_an_end_is_not_delayed_and_a_kpa_assigns_who_carries_on() {
     let unit = WORLD.work_unit("BARAT");
     let (ppk, access) = holder(&WORLD, "PPK", &unit);

@@ -42,32 +42,21 @@ async fn assign(call: Call) -> Result<Reply, Problem> {
         Ok(Command::HandOver(Naming {
             account: person,
             named_as,
-            handover: with_packages_of_owner(handover, access.handover.as_ref())?,
+            handover: settling(handover)?,
             cut_off,
         }))
     })?;
     Reply::json(&HandedOver::new(&done.access, call.now(), cut_off)?)
 }
 
-/// Who assigns somebody need not write again what the owner listed; and an official
-/// cannot leave it to others: it ends here.
-fn with_packages_of_owner(
-    handover: Handover,
-    before: Option<&Handover>,
-) -> Result<Handover, Problem> {
+/// An official cannot leave it to others: it ends here.
+fn settling(handover: Handover) -> Result<Handover, Problem> {
     match handover {
         Handover::Unassigned { .. } => Err(Problem::field(
             "handover.kind",
             "invalid-field",
             "Tunjuk penerusnya, atau nyatakan bahwa tidak ada yang belum selesai.",
         )),
-        Handover::Successor { account, packages } if packages.is_empty() => {
-            let packages = before.map(|before| before.packages().to_vec());
-            Ok(Handover::Successor {
-                account,
-                packages: packages.unwrap_or_default(),
-            })
-        }
         said => Ok(said),
     }
 }

@@ -49,7 +49,6 @@ fn last_verifier() -> Problem {
         "last-verifier",
         "Anda VAI aktif terakhir di instansi ini: sesudah ini tidak ada yang memverifikasi \
          pengajuannya. Mintalah Kepala UKPBJ menunjuk VAI baru, dan tunggu sampai aksesnya Aktif. \
-         Bila Anda tetap hendak menonaktifkan sekarang, kirim ulang dengan \
-         last_verifier_acknowledged: true.",
+         Bila Anda tetap hendak menonaktifkan sekarang, nyatakan bahwa Anda mengetahuinya.",
     )
 }

@@ -227,7 +227,9 @@ fn detail(why: &Why, scene: &Scene<'_>) -> String {
             "Pendaftaran {access} ditolak pada {since} oleh {}, dengan alasan: “{}”. Perbaiki, lalu \
              daftarkan lagi; yang sudah Anda isi ditawarkan kembali.",
             by(why, scene).text,
-            scene.rejection.unwrap_or("-")
+            scene
+                .rejection
+                .map_or("-", |reason| reason.trim_end_matches('.'))
         ),
         Cause::Deactivated => format!(
             "{first} dinonaktifkan oleh Anda sendiri pada {since}. Bila masih atau kembali bertugas pada \

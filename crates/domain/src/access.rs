@@ -748,7 +748,8 @@ fn hand_over(access: &Access, naming: Naming, now: Instant) -> Result<Vec<Access
         events.push(expired(access));
     }
     events.push(AccessEvent::HandoverNamed {
-        handover: by_somebody_else(access, naming.handover)?,
+        handover: by_somebody_else(access, naming.handover)?
+            .keeping_packages_of(access.handover.as_ref()),
         named_as: naming.named_as,
     });
     Ok(events)

@@ -78,6 +78,19 @@ impl Handover {
         }
     }
 
+    /// A successor who is named without a word about packages carries on those that
+    /// were listed before (EXP-6): nothing that is open is lost by naming somebody.
+    #[must_use]
+    pub fn keeping_packages_of(self, before: Option<&Self>) -> Self {
+        match self {
+            Self::Successor { account, packages } if packages.is_empty() => Self::Successor {
+                account,
+                packages: before.map_or_else(Vec::new, |it| it.packages().to_vec()),
+            },
+            said => said,
+        }
+    }
+
     /// What is open.
     pub fn packages(&self) -> &[Package] {
         match self {

@@ -27,7 +27,7 @@ pub struct Done {
 /// # Errors
 /// 404 when there is none.
 pub fn load(id: AccessId) -> Result<Access, Problem> {
-    replay_history(id, &events::history(&id.to_string())?)?.ok_or_else(Problem::not_found)
+    replay_history(id, &history_of(id)?)?.ok_or_else(Problem::not_found)
 }
 
 /// The same with its events, oldest first, for who tells how it came about.
@@ -35,7 +35,7 @@ pub fn load(id: AccessId) -> Result<Access, Problem> {
 /// # Errors
 /// 404 when there is none.
 pub fn load_told(id: AccessId) -> Result<(Access, Vec<Recorded>), Problem> {
-    let history = recorded(id, &events::history(&id.to_string())?)?;
+    let history = recorded(id, &history_of(id)?)?;
     let access = Access::replay(id, &history).map_err(|b| broken(id, &b))?;
     Ok((access.ok_or_else(Problem::not_found)?, history))
 }
@@ -71,7 +71,7 @@ pub fn keyed(
     if let Some(done) = done_before(actor, idempotency.as_ref())? {
         return Ok(done);
     }
-    let mut history = events::history(&id.to_string())?;
+    let mut history = history_of(id)?;
     let mut access = replay_history(id, &history)?;
     let command = command(access.as_ref())?;
     for _ in 0..ROUNDS_MAX {
@@ -79,7 +79,7 @@ pub fn keyed(
         match append(call, actor, id, access, &events, idempotency.as_ref())? {
             Attempt::Done(done) => return Ok(*done),
             Attempt::Stale => {
-                history = events::history(&id.to_string())?;
+                history = history_of(id)?;
                 access = replay_history(id, &history)?;
             }
         }
@@ -190,7 +190,7 @@ fn append(
 /// # Errors
 /// What the store could not do.
 pub fn by_timer(stamp: &Stamp, id: AccessId, command: Command) -> Result<Option<Access>, Problem> {
-    let mut access = replay_history(id, &events::history(&id.to_string())?)?;
+    let mut access = replay_history(id, &history_of(id)?)?;
     let now = Instant::from_ms(stamp.at);
     let Ok(decided) = decide(access.as_ref(), command, now) else {
         return Ok(None);
@@ -276,7 +276,7 @@ fn done_before(actor: AccountId, key: Option<&Idempotency>) -> Result<Option<Don
 /// that may have been lost on its way.
 fn replayed(event: &Event) -> Result<Done, Problem> {
     let id: AccessId = event.subject.parse().map_err(|_| key_reused())?;
-    let mut history = events::history(&event.subject)?;
+    let mut history = history_of(id)?;
     history.truncate(event.version as usize);
     let access = replay_history(id, &history)?.ok_or_else(key_reused)?;
     Ok(Done {
@@ -292,6 +292,17 @@ pub fn key_reused() -> Problem {
         "idempotency-key-reused",
         "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru.",
     )
+}
+
+/// The events of an access. An id of something else (an account, a document) is to who
+/// asks as one that does not exist, and no fault of the record.
+fn history_of(id: AccessId) -> Result<Vec<events::Recorded>, Problem> {
+    let history = events::history(&id.to_string())?;
+    let begins = |first: &events::Recorded| AccessEvent::begins_with(&first.event.kind);
+    match history.first().is_none_or(begins) {
+        true => Ok(history),
+        false => Ok(Vec::new()),
+    }
 }
 
 fn replay_history(id: AccessId, history: &[events::Recorded]) -> Result<Option<Access>, Problem> {

@@ -279,6 +279,11 @@ impl AccessEvent {
         (kind, value["data"].to_string())
     }
 
+    /// Whether a history that begins with an event of this kind is that of an access.
+    pub fn begins_with(kind: &str) -> bool {
+        matches!(kind, "access-requested" | "access-carried-over")
+    }
+
     /// The inverse of [`AccessEvent::to_parts`].
     ///
     /// # Errors

@@ -1355,18 +1355,20 @@ fn exp_6_who_left_it_to_others_may_still_name_somebody_until_the_next_life() {
         Err(Refusal::HandoverNamed)
     );
     let named = decide(access.as_ref(), hand_over(|_| {})(None), now()).unwrap();
+    // Naming somebody loses nothing of what was listed as open.
+    let heir = Handover::Successor {
+        account: SOMEBODY,
+        packages: unassigned().packages().to_vec(),
+    };
     assert_eq!(
         named,
         [AccessEvent::HandoverNamed {
-            handover: Handover::to(SOMEBODY),
+            handover: heir.clone(),
             named_as: NamedAs::Owner
         }]
     );
     let history = history.then("2026-03-02T09:00:00+07:00", OWNER, named[0].clone());
-    assert_eq!(
-        history.access().unwrap().handover,
-        Some(Handover::to(SOMEBODY))
-    );
+    assert_eq!(history.access().unwrap().handover, Some(heir));
     let alive = history
         .reactivation("2026-03-15T09:00:00+07:00", SECOND)
         .approved("2026-03-16T09:00:00+07:00", SECOND, "2026-12-31");
