@@ -102,14 +102,7 @@ const PLAIN_WASI: [&str; 5] = [
 const REACHES: &[(&str, &[&str])] = &[
     (
         "access-history",
-        &[
-            "accesses",
-            "accounts",
-            "cut-offs",
-            "events",
-            "reference",
-            "wasi:config",
-        ],
+        &["accesses", "accounts", "events", "reference", "wasi:config"],
     ),
     ("accept-terms", &["accounts", "events", "platforms"]),
     ("api-description", &[]),
@@ -255,6 +248,7 @@ const REACHES: &[(&str, &[&str])] = &[
         &[
             "accounts",
             "events",
+            "reference",
             "sirup",
             "wasi:config",
             "wasi:http/client",
@@ -499,7 +493,14 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "reset-board",
-        &["accesses", "calendar", "duties", "resets", "wasi:config"],
+        &[
+            "accesses",
+            "calendar",
+            "duties",
+            "events",
+            "resets",
+            "wasi:config",
+        ],
     ),
     ("reset-procedure", &["resets"]),
     (

@@ -476,7 +476,10 @@ fn mtg_2_a_meeting_is_not_moved_for_ever() {
     let refused = moves.find(|answer| answer.status != 200);
     let refused = refused.expect("there is an end");
     refused.problem(409, "moved-too-often");
-    assert_eq!(supplier.meeting(&request)["state"], "scheduled");
+    let meeting = supplier.meeting(&request);
+    assert_eq!(meeting["state"], "scheduled");
+    assert_eq!(meeting["moves_left"], 0);
+    assert_eq!(meeting["can_move"], false, "the button says so beforehand");
 }
 
 #[test]

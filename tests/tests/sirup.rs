@@ -70,7 +70,7 @@ fn sir_1_the_outcomes_each_have_their_answer() {
     let linked = link(&person, "  budi.SANTOSO ", SECRET).expect(200).json();
     let expected = json!({
         "previous_user_name": "Budi.Santoso", "full_name": null, "role": null,
-        "work_unit_code": null,
+        "work_unit_code": null, "place": null,
     });
     assert_eq!(linked, expected);
     assert_eq!(linked_name(&person), "Budi.Santoso");
@@ -108,6 +108,24 @@ fn sir_1_what_sirup_knows_of_the_person_comes_with_it() {
         .json();
     assert_eq!(linked["role"], "PA");
     assert_eq!(linked["full_name"], "Demo Pengguna Anggaran");
+    // A unit that is not known here does not stand in the way.
+    assert_eq!(linked["work_unit_code"], "KEMENKEU-DJA");
+    assert_eq!(linked["place"], Value::Null);
+}
+
+#[test]
+fn sir_1_the_work_unit_in_sirup_is_told_as_it_is_known_here() {
+    let world = World::demo();
+    let linked = link(
+        &world.sign_in("pegawai.baru@contoh.example"),
+        "kpa.papua",
+        "sirup-demo-2019",
+    );
+    let linked = linked.expect(200).json();
+    let place = &linked["place"];
+    assert_eq!(place["institution"]["name"], "Provinsi Papua");
+    assert_eq!(place["institution"]["kind"], "Provinsi");
+    assert_eq!(place["work_unit"]["name"], "Dinas Pendidikan");
 }
 
 #[test]

@@ -14,8 +14,10 @@ use akses_domain::sirup::{
     UserName, circuit, may_link,
 };
 use akses_domain::time::Instant;
+use akses_endpoint::accesses::Named;
 use akses_endpoint::store::accounts::{self, Account};
 use akses_endpoint::store::events::Appended;
+use akses_endpoint::store::reference;
 use akses_endpoint::store::sirup::{self, Admission, Bounds, LinkedUser};
 use akses_endpoint::{Call, Problem, Reply, Response, account, config, serve};
 use client::{Password, Unanswered, User, Verdict};
@@ -45,6 +47,23 @@ struct Linked {
     role: Option<String>,
     /// The work unit in SiRUP, by its code there.
     work_unit_code: Option<String>,
+    /// The same as it is known here, if it is.
+    place: Option<Place>,
+}
+
+/// A work unit with its institution, as the form names them.
+#[derive(Serialize)]
+struct Place {
+    institution: Institution,
+    work_unit: Named,
+}
+
+#[derive(Serialize)]
+struct Institution {
+    id: String,
+    name: String,
+    /// "Jenis Instansi".
+    kind: String,
 }
 
 #[http_service]
@@ -182,12 +201,33 @@ fn is_linked(account: &Account, user: &User) -> Result<bool, Problem> {
 }
 
 fn reply(user: User) -> Result<Reply, Problem> {
+    let place = user.work_unit_code.as_deref().map(place).transpose()?;
     Reply::json(&Linked {
+        place: place.flatten(),
         previous_user_name: user.user_name,
         full_name: user.full_name,
         role: user.role,
         work_unit_code: user.work_unit_code,
     })
+}
+
+/// What SiRUP's code means here; nothing when it means nothing.
+fn place(code: &str) -> Result<Option<Place>, Problem> {
+    let Some(unit) = reference::work_unit_by_code(code)? else {
+        return Ok(None);
+    };
+    let institution = reference::institution_by_code(&unit.institution_code)?;
+    Ok(institution.map(|institution| Place {
+        institution: Institution {
+            id: institution.id,
+            name: institution.name,
+            kind: institution.kind,
+        },
+        work_unit: Named {
+            id: unit.id,
+            name: unit.name,
+        },
+    }))
 }
 
 fn bad_user_name(bad: BadUserName) -> Problem {

@@ -80,35 +80,41 @@ async fn file(call: Call) -> Result<Reply, Problem> {
 
 fn people(call: &Call, place: Place, named: Vec<Named>) -> Result<Vec<Person>, Problem> {
     let judge = Judge::new(call)?;
-    let mut people = Vec::new();
     // What is too much is refused by the rules; nobody is looked up for it.
-    for named in named.into_iter().take(PEOPLE_MAX + 1) {
-        let pickup = named.pickup.clone();
-        if pickup.as_deref().is_some_and(|n| !link::is_pickup(n)) {
-            return Err(Problem::field(
-                "people",
-                "bad-pickup",
-                "Nomor pengambilan terdiri atas 32 angka atau huruf a sampai f. Salin dari orangnya.",
-            ));
-        }
-        let officer = officer(judge, place, named)?;
-        let ids = officer
-            .access
-            .parse()
-            .ok()
-            .zip(officer.account.parse().ok());
-        let (access, account) = ids.ok_or_else(|| Problem::internal("an officer's id is none"))?;
-        let person = Person {
-            access,
-            account,
-            pickup,
-        };
-        if let Some(obstacle) = judge.obstacle(&person, place)? {
-            return Err(hindered(obstacle));
-        }
-        people.push(person);
+    let named = named.into_iter().take(PEOPLE_MAX + 1).enumerate();
+    named
+        .map(|(index, named)| {
+            // The form shows it beside the person it is about.
+            person(judge, place, named).map_err(|problem| problem.with("index", index))
+        })
+        .collect()
+}
+
+fn person(judge: Judge, place: Place, named: Named) -> Result<Person, Problem> {
+    let pickup = named.pickup.clone();
+    if pickup.as_deref().is_some_and(|n| !link::is_pickup(n)) {
+        return Err(Problem::field(
+            "people",
+            "bad-pickup",
+            "Nomor pengambilan terdiri atas 32 angka atau huruf a sampai f. Salin dari orangnya.",
+        ));
     }
-    Ok(people)
+    let officer = officer(judge, place, named)?;
+    let ids = officer
+        .access
+        .parse()
+        .ok()
+        .zip(officer.account.parse().ok());
+    let (access, account) = ids.ok_or_else(|| Problem::internal("an officer's id is none"))?;
+    let person = Person {
+        access,
+        account,
+        pickup,
+    };
+    match judge.obstacle(&person, place)? {
+        Some(obstacle) => Err(hindered(obstacle)),
+        None => Ok(person),
+    }
 }
 
 /// By the access, or by the e-mail address of who has one there.

@@ -4,17 +4,13 @@ use akses_domain::ids::RequestId;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_meeting::booking::{Booked, reschedule};
 use akses_meeting::view::MeetingView;
-use akses_meeting::{ROUNDS_MAX, load, own, refused, restless, rules, stamp};
+use akses_meeting::{EVENTS_MAX, ROUNDS_MAX, load, own, refused, restless, rules, stamp};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 
 /// The id in `/api/requests/:id/meeting/reschedule`.
 const ID_SEGMENT: usize = 2;
-
-/// A meeting with more events than this was moved again and again. Each move is
-/// kept for ever and writes a mail, so there has to be an end.
-const EVENTS_MAX: u32 = 12;
 
 /// Nothing is asked: the next free slot is given.
 #[derive(Deserialize)]

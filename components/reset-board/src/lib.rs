@@ -108,6 +108,18 @@ fn place(row: &Ticket) -> Result<Place, Problem> {
     })
 }
 
+/// Whether the step is this person's: who has a part in the ticket itself is barred from
+/// some (PWD-3), so the ticket is asked, where the duty fits.
+fn is_turn_of(actor: &Actor, row: &Ticket, number: u8) -> Result<bool, Problem> {
+    let rules = &actor.steps.rules;
+    if !rules.is_actor(number, &actor.duties, place(row)?) {
+        return Ok(false);
+    }
+    let id = row.id.parse();
+    let id = id.map_err(|_| Problem::internal("a ticket's id is none"))?;
+    Ok(actor.load(id)?.bars(number, actor.account).is_none())
+}
+
 fn item(
     call: &Call,
     actor: &Actor,
@@ -126,10 +138,7 @@ fn item(
     let due = Due::new(call, step, deadline, None, zone);
     let activity = actor.steps.texts.get(usize::from(number) - 1);
     Ok(Item {
-        your_turn: actor
-            .steps
-            .rules
-            .is_actor(number, &actor.duties, place(&row)?),
+        your_turn: is_turn_of(actor, &row, number)?,
         id: row.id,
         institution: Named {
             id: row.institution,

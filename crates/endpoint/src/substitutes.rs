@@ -3,7 +3,7 @@
 use crate::accesses::{Moment, Named, zone};
 use crate::problem::Problem;
 use crate::store::substitutes::Substitution;
-use akses_domain::time::Instant;
+use akses_domain::time::{Instant, Zone};
 use serde::Serialize;
 
 /// An absence and who stands in.
@@ -21,6 +21,8 @@ pub struct SubstitutionView {
     pub from: String,
     /// The last day.
     pub until: String,
+    /// Whose days these are.
+    pub zone: Zone,
     /// For programs.
     pub state: State,
     /// For people.
@@ -80,6 +82,7 @@ impl SubstitutionView {
             substitute: named(row.substitute, row.substitute_name),
             from: row.first_day,
             until: row.last_day,
+            zone,
             state,
             state_text: state.text(),
             ended: row

@@ -22,6 +22,10 @@ use serde_json::Value;
 pub use akses_endpoint::record::stamp;
 pub use akses_endpoint::store::meetings::Meeting;
 
+/// A meeting with more events than this was moved again and again. Each move is
+/// kept for ever and writes a mail, so there has to be an end.
+pub const EVENTS_MAX: u32 = 12;
+
 /// How often a change is tried anew because another came first.
 pub const ROUNDS_MAX: u32 = 16;
 

@@ -1,7 +1,7 @@
 //! Meetings as people see them.
 
 use crate::room::{self, Address, Guest};
-use crate::{Meeting, rules};
+use crate::{EVENTS_MAX, Meeting, rules};
 use akses_domain::meeting::State;
 use akses_domain::time::Instant;
 use akses_domain::words;
@@ -50,6 +50,8 @@ pub struct MeetingView {
     pub can_join: bool,
     /// "Cari Jadwal Lain" works now.
     pub can_move: bool,
+    /// How often it can still be moved, at most.
+    pub moves_left: u32,
     /// The number of its last event.
     pub version: u32,
 }
@@ -62,6 +64,8 @@ impl MeetingView {
     pub fn new(row: &Meeting, now: Instant) -> Result<Self, Problem> {
         let meeting = rules(row)?;
         let state = meeting.state_at(now);
+        let moves_left = EVENTS_MAX.saturating_sub(row.version);
+        let can_move = moves_left > 0 && meeting.may_move(now).is_ok();
         let moment = |at: Option<Instant>| at.map(|at| Moment::new(at, meeting.zone));
         // A time that passed without the verifiers says nothing any more.
         let time = |at| moment(at).filter(|_| state != State::Unscheduled);
@@ -70,13 +74,14 @@ impl MeetingView {
             access: row.access.clone(),
             state,
             state_text: words::meeting(state),
-            advice: advice(state, meeting.may_move(now).is_ok()),
+            advice: advice(state, can_move),
             starts: time(meeting.starts_at),
             ends: time(meeting.ends_at),
             movable_until: time(meeting.closes_at),
             prepare: PREPARE,
             can_join: meeting.may_join(now).is_ok(),
-            can_move: meeting.may_move(now).is_ok(),
+            can_move,
+            moves_left,
             version: row.version,
         })
     }
@@ -90,7 +95,7 @@ impl MeetingView {
             prepare: &[],
             can_join: false,
             can_move: false,
-            advice: "Panggil dari antrean rapat ketika gilirannya tiba.",
+            advice: advice_for_verifier(self.state),
             ..self
         }
     }
@@ -187,7 +192,7 @@ fn advice(state: State, can_move: bool) -> &'static str {
         }
         (State::Waiting, _) => {
             "Tetap di halaman ini. Verifikator memanggil menurut urutan jadwal; saat dipanggil, \
-             Anda diarahkan ke rapat."
+             tautan rapat muncul di sini."
         }
         (State::Called, _) => "Verifikator menunggu Anda. Masuk ke rapat sekarang.",
         (State::Missed, true) => {
@@ -198,6 +203,19 @@ fn advice(state: State, can_move: bool) -> &'static str {
              setelah pengajuan ini ditutup."
         }
         (State::Closed, _) => "Pengajuan ini sudah diputus. Lihat hasilnya di daftar akses.",
+    }
+}
+
+fn advice_for_verifier(state: State) -> &'static str {
+    match state {
+        State::Unscheduled => "Jadwal rapat sedang dicarikan.",
+        State::Scheduled | State::Waiting => "Panggil dari antrean rapat ketika gilirannya tiba.",
+        State::Called => "Rapat sedang berjalan. Buka ruangnya dari antrean rapat, lalu putuskan.",
+        State::Missed => {
+            "Pemohon tidak hadir. Ia dapat memilih jadwal lain sampai batasnya; sesudah itu \
+             pengajuannya ditutup."
+        }
+        State::Closed => "Pengajuan ini sudah diputus.",
     }
 }
 

@@ -117,12 +117,12 @@ class Wizard {
   }
 
   async #takeLinked(registration) {
-    const { previous_user_name: name, full_name: person, role, work_unit_code: code, chosen } = this.linked;
+    const { previous_user_name: name, full_name: person, role, place, chosen } = this.linked;
     this.linked = null;
     // What is known now is asked no more, though this form may have been open before.
     await registration.ask();
     await registration.fill(registration.values);
-    const isTaken = await registration.takeUnit(code);
+    const isTaken = await registration.takePlace(place);
     registration.news.push(["good", [texts.sirup.linked(name, person), isTaken ? texts.sirup.taken : ""].join(" ").trim()]);
     if (role && role !== chosen) registration.news.push(["info", texts.sirup.otherRole(role)]);
   }

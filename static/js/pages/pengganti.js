@@ -92,11 +92,10 @@ function entry(it, title, meaning, action) {
     h("p", { class: "meaning" }, h("span", { class: `status ${TONES[it.state]}` }, it.state_text), " ", meaning[it.state]),
     facts([
       [texts.institution, it.institution.name],
-      [t.from, dayText(it.from)],
-      [t.until, dayText(it.until)],
+      [t.from, t.dayIn(dayText(it.from), it.zone)],
+      [t.until, t.dayIn(dayText(it.until), it.zone)],
       [t.ended, it.ended && moment(it.ended)],
     ]),
-    h("p", { class: "help" }, t.zone),
     action ? h("div", { class: "actions" }, action) : null);
 }
 

@@ -147,7 +147,7 @@ class MeetingPage {
     return [
       buttons(join, move, join || move ? null : linkButton(t.toAccesses, "/akses")),
       join ? h("p", { class: "hint", id: joinNote }, joinText(meeting)) : null,
-      meeting.movable_until ? h("p", { class: "hint", id: moveNote }, moveText(meeting.movable_until.text)) : null,
+      meeting.movable_until ? h("p", { class: "hint", id: moveNote }, moveText(meeting.movable_until.text, meeting.moves_left)) : null,
     ];
   }
 

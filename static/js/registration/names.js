@@ -21,20 +21,6 @@ function workUnitOf(id, institution) {
   return id && institution ? find(`/api/reference/work-units?institution=${institution.id}`, (it) => it.id === id) : null;
 }
 
-/**
- * The work unit that SiRUP names by its code, with its institution; null when it is not known here.
- * A code begins with that of its institution, and units are listed for one institution only.
- */
-export async function unitOfCode(code) {
-  const { items } = await get(`/api/reference/institutions?q=${encodeURIComponent(code.split("-")[0])}&limit=${PAGE_SIZE_MAX}`);
-  for (const institution of items.filter((it) => code.startsWith(it.code))) {
-    const path = `/api/reference/work-units?institution=${institution.id}&q=${encodeURIComponent(code)}`;
-    const unit = await find(path, (it) => it.code === code);
-    if (unit) return { institution, unit };
-  }
-  return null;
-}
-
 async function find(path, isIt) {
   let after = "";
   for (;;) {

@@ -3,7 +3,7 @@
 
 import { get, getAll } from "/js/api.js";
 import { dayText } from "/js/dates.js";
-import { namesOf, unitOfCode } from "/js/registration/names.js";
+import { namesOf } from "/js/registration/names.js";
 import { isSame, ServerDraft } from "/js/registration/server-draft.js";
 
 export class Registration {
@@ -94,11 +94,9 @@ export class Registration {
   }
 
   /** Fills in the work unit that SiRUP names, unless there is one already; whether it did. */
-  async takeUnit(code) {
-    if (!code || this.values.institution) return false;
-    const found = await unitOfCode(code);
-    if (!found) return false;
-    const { institution, unit } = found;
+  async takePlace(place) {
+    if (!place || this.values.institution) return false;
+    const { institution, work_unit: unit } = place;
     await this.fill({ ...this.values, institution_kind: institution.kind, institution: institution.id, work_unit: unit.id });
     this.draft.change(this.values);
     return true;

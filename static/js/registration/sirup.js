@@ -25,7 +25,7 @@ const WAYS = {
 /** Where Pusat Bantuan can help. */
 const HELPED = new Set(["sirup-wrong-credentials", "sirup-already-linked", "sirup-account-has-another"]);
 
-/** Links, and answers what SiRUP knows: `{previous_user_name, full_name, role, work_unit_code}`. */
+/** Links, and answers what SiRUP knows: `{previous_user_name, full_name, role, place}`. */
 export function linkSirup(userName, password) {
   return send("POST", "/api/sirup-link", { user_name: userName, password });
 }

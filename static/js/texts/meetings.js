@@ -22,8 +22,8 @@ export const meetings = {
   joinNow: "Gabung Rapat membuka ruang tunggu. Verifikator memanggil Anda menurut urutan jadwal.",
   joinFrom: (day, zone) => `Gabung Rapat dapat ditekan pada hari rapat: mulai ${day} pukul 00.00 ${zone}.`,
   move: "Cari Jadwal Lain",
-  moveUntil: (text) =>
-    `Bila berhalangan, jadwal dapat diganti sebelum ${text}, yaitu dalam 5 hari kerja setelah pendaftaran, paling banyak 11 kali. Setiap jadwal baru juga dikirim ke surel Anda.`,
+  moveUntil: (text, times) =>
+    `Bila berhalangan, jadwal dapat diganti sebelum ${text}, yaitu dalam 5 hari kerja setelah pendaftaran, paling banyak ${times} kali lagi. Setiap jadwal baru juga dikirim ke surel Anda.`,
   moveOver: (text) => `Jadwal tidak dapat diganti lagi: batasnya ${text}, yaitu 5 hari kerja setelah pendaftaran.`,
   prepare: "Yang perlu disiapkan",
   device: "Gawai dengan kamera dan mikrofon, di tempat yang tenang",

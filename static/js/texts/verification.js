@@ -138,7 +138,7 @@ export const verification = {
     noneForSubstitute: "Anda tidak sedang menggantikan siapa pun.",
     standsInFor: (name) => `Anda menggantikan ${name}`,
     days: (from, until) => `${from} sampai ${until}`,
-    zone: "Hari dihitung menurut zona waktu instansi.",
+    dayIn: (day, zone) => `${day} (${zone})`,
     meaning: {
       planned: "Belum dimulai; pengganti belum dapat memutus apa pun.",
       running: "Pengganti dapat memutus sekarang. Anda juga tetap dapat.",

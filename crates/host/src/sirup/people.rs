@@ -74,7 +74,7 @@ const DEMO: [(&str, &str, &str, &str, &str); 4] = [
         "2021-11-15",
         "Demo Kuasa Pengguna Anggaran",
         "KPA",
-        "PAPUA-DISDIK",
+        "PROV-PAPUA-DISDIK",
     ),
     (
         "ppk.lama",
