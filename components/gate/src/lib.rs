@@ -19,12 +19,16 @@ use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 use uuid::Uuid;
 
 /// What every answer carries, unless the operation says it more precisely.
-const SECURITY_HEADERS: [(&str, &str); 7] = [
+const SECURITY_HEADERS: [(&str, &str); 2] = [
     ("x-content-type-options", "nosniff"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// What answers carry besides that a browser may show on their own.
+const DOCUMENT_HEADERS: [(&str, &str); 5] = [
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
         "camera=(), microphone=(), geolocation=()",
@@ -34,6 +38,10 @@ const SECURITY_HEADERS: [(&str, &str); 7] = [
         "default-src 'none'; frame-ancestors 'none'",
     ),
 ];
+
+/// What browsers load into a page and never show: a page of twenty modules would
+/// carry the headers of documents twenty times, ten kilobytes that nobody reads.
+const PARTS_OF_PAGES: [&str; 2] = [".js", ".css"];
 
 /// Data of a person is nobody's to keep.
 const API_CACHE_CONTROL: (&str, &str) = ("cache-control", "no-store");
@@ -47,6 +55,9 @@ impl Guest for Gate {
         let request_id = Uuid::now_v7().to_string();
         let mut received = Received::take(request);
         let is_api = received.path().starts_with("/api/");
+        let is_part = PARTS_OF_PAGES
+            .into_iter()
+            .any(|ending| received.path().ends_with(ending));
         received.headers.cleanse();
         let admitted = caller::identify(&received).await;
         let (status, mut headers, body) = match admitted {
@@ -57,7 +68,7 @@ impl Guest for Gate {
             Err(problem) => forward::open(refusal(problem, &request_id)?),
         };
         headers.set(REQUEST_ID_HEADER, &request_id);
-        harden(&mut headers, is_api);
+        harden(&mut headers, is_api, is_part);
         forward::respond(status, headers, body)
     }
 }
@@ -76,9 +87,14 @@ fn refusal(problem: akses_endpoint::Problem, request_id: &str) -> Result<Respons
     akses_endpoint::refuse(problem, request_id).into_response()
 }
 
-fn harden(headers: &mut Headers, is_api: bool) {
+fn harden(headers: &mut Headers, is_api: bool, is_part: bool) {
     for (name, value) in SECURITY_HEADERS {
         headers.set_if_missing(name, value);
+    }
+    if !is_part || is_api {
+        for (name, value) in DOCUMENT_HEADERS {
+            headers.set_if_missing(name, value);
+        }
     }
     if is_api {
         headers.set_if_missing(API_CACHE_CONTROL.0, API_CACHE_CONTROL.1);

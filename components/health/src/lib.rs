@@ -1,7 +1,7 @@
 //! `GET /health`: whether the service can serve, for load balancers and
 //! operators. It opens the database and says nothing about its content.
 
-use akses_endpoint::{Call, Problem, Reply, Response, serve, store};
+use akses_endpoint::{Call, Problem, Reply, Response, log, serve, store};
 use serde::Serialize;
 use serde_json::json;
 use spin_sdk::http::{Method, Request, StatusCode};
@@ -28,7 +28,7 @@ async fn check(_: Call) -> Result<Reply, Problem> {
         .header("cache-control", "no-store"),
         Err(fault) => {
             let line = json!({ "level": "ERROR", "message": format!("not healthy: {fault:?}") });
-            eprintln!("{line}");
+            log::line(&line);
             Err(Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not-healthy",

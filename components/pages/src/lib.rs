@@ -145,10 +145,12 @@ impl Page {
             let value = HeaderValue::from_str(value).expect("these values are plain ASCII");
             headers.insert(HeaderName::from_static(name), value);
         };
-        set(
-            "content-security-policy",
-            &format!("{CONTENT_SECURITY_POLICY}{}", self.form_action),
-        );
+        if self.content_type == TYPE_HTML {
+            set(
+                "content-security-policy",
+                &format!("{CONTENT_SECURITY_POLICY}{}", self.form_action),
+            );
+        }
         set("cache-control", CACHE_CONTROL);
         set("vary", "accept-encoding");
         if self.status == StatusCode::OK {

@@ -20,6 +20,7 @@ pub mod form;
 pub mod handover;
 pub mod identity;
 mod json;
+pub mod log;
 pub mod officials;
 pub mod operator;
 pub mod page;

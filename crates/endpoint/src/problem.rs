@@ -262,7 +262,7 @@ impl Problem {
             let request_id = request_id.and_then(|id| id.to_str().ok()).unwrap_or("-");
             let status = self.0.status.as_u16();
             let line = json!({ "level": "ERROR", "request_id": request_id, "status": status, "message": inside });
-            eprintln!("{line}");
+            crate::log::line(&line);
         }
     }
 

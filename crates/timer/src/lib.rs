@@ -161,7 +161,6 @@ fn log(timer: &str, outcome: &Value) {
         .as_object()
         .is_some_and(|members| members.values().any(did_something))
     {
-        let line = json!({ "level": "INFO", "timer": timer, "outcome": outcome });
-        eprintln!("{line}");
+        akses_endpoint::log::line(&json!({ "level": "INFO", "timer": timer, "outcome": outcome }));
     }
 }

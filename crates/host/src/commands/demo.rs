@@ -47,63 +47,81 @@ const FILES: [(&str, &str); 12] = [
 /// Stands in the files for the address of the demo's own platforms.
 const PLATFORM_PLACEHOLDER: &str = "demo:/";
 
-/// Whom to sign in as, and what there is to see then.
-const PEOPLE: [(&str, &str); 15] = [
+/// Whom to sign in as, on which page, and what there is to see then.
+const PEOPLE: [(&str, &str, &str); 15] = [
     (
         "pegawai.baru@contoh.example",
+        "/daftar-akses",
         "has no access yet: registers for one",
     ),
     (
         "ppk.kemenkeu@contoh.example",
+        "/pengaturan/informasi-instansi",
         "PPK at Kementerian Keuangan: deactivates and reactivates",
     ),
     (
         "vai.kemenkeu@contoh.example",
+        "/verifikasi",
         "verifies the requests of Kementerian Keuangan",
     ),
     (
         "ppk2.kemenkeu@contoh.example",
+        "/pengaturan/informasi-instansi",
         "PPK beside ppk.kemenkeu, ends in 45 days: extends, carries on",
     ),
     (
         "kpa2.kemenkeu@contoh.example",
+        "/serah-terima",
         "KPA of their unit: says who carries on what nobody does",
     ),
     (
         "ukpbj.kemenkeu@contoh.example",
+        "/kolektif",
         "Kepala UKPBJ: collective letters, the coming wave, steps 2 and 9 of a password reset",
     ),
     (
         "kasatker.kemenkeu@contoh.example",
+        "/reset/baru",
         "Kepala Satuan Kerja: asks for a password reset of ppk.kemenkeu (step 1)",
     ),
-    ("lpse.kemenkeu@contoh.example", "Kepala LPSE: steps 3 and 8"),
+    (
+        "lpse.kemenkeu@contoh.example",
+        "/reset",
+        "Kepala LPSE: steps 3 and 8",
+    ),
     (
         "timlpse.kemenkeu@contoh.example",
+        "/reset",
         "Tim LPSE: steps 4 to 7, 10 and 11",
     ),
     (
         "rangkap.kemenkes@contoh.example",
+        "/platform",
         "two roles at Kementerian Kesehatan",
     ),
     (
         "ppk.papua@contoh.example",
+        "/akses",
         "PPK at Provinsi Papua, soon at its end (WIT)",
     ),
     (
         "vai.papua@contoh.example",
+        "/verifikasi",
         "verifies the requests of Provinsi Papua",
     ),
     (
         "direktorat@contoh.example",
+        "/pemutusan",
         "national verifier: decides who becomes VAI; plans cut-offs, sees institutions without one",
     ),
     (
         "telkom@contoh.example",
+        "/rapat/antrean",
         "national verifier of the operator, PT Telkom Indonesia",
     ),
     (
         "penyedia@contoh.example",
+        "/daftar-akses",
         "a supplier's person: registers, and is verified in a video meeting",
     ),
 ];
@@ -182,9 +200,9 @@ pub fn print_people() {
     ));
     let rows: Vec<_> = PEOPLE
         .iter()
-        .map(|(email, what)| vec![(*email).to_owned(), (*what).to_owned()])
+        .map(|(email, page, what)| [email, page, what].map(|it| (*it).to_owned()).to_vec())
         .collect();
-    progress::table(&["e-mail", "what there is to see"], &rows);
+    progress::table(&["e-mail", "page", "what there is to see"], &rows);
 }
 
 #[cfg(test)]
@@ -230,8 +248,16 @@ mod tests {
         let mut of_forms = roles.clone();
         of_forms.insert("*".to_owned());
         assert_refers("form-fields", "role", &of_forms);
-        for (email, _) in PEOPLE {
+        for unit in akses::sirup::demo_users()
+            .into_iter()
+            .filter_map(|user| user.work_unit_code)
+        {
+            assert!(units.contains(&unit), "SiRUP's {unit}");
+        }
+        for (email, page, _) in PEOPLE {
             assert!(accounts.contains(email), "{email}");
+            let file = format!("{}/../../static{page}.html", env!("CARGO_MANIFEST_DIR"));
+            assert!(Path::new(&file).is_file(), "{file}");
         }
         let platforms = keys("platforms", "code");
         assert_refers("platform-roles", "platform", &platforms);
