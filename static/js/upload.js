@@ -22,6 +22,8 @@ class Upload extends HTMLElement {
   #input = null;
   #document = null;
   #sending = null;
+  /** What is wrong with the file that was chosen last. */
+  #problem = "";
   /** Until the line is back, or the person does something. */
   #waiting = new AbortController();
 
@@ -95,7 +97,7 @@ class Upload extends HTMLElement {
 
   /** What to say when there is no document. */
   get missing() {
-    return this.#sending ? t.waiting : t.missing;
+    return this.#sending ? t.waiting : this.#problem || t.missing;
   }
 
   focus() {
@@ -125,6 +127,7 @@ class Upload extends HTMLElement {
     const sending = new AbortController();
     this.#sending = sending;
     this.#waiting.abort();
+    this.#problem = "";
     const show = this.#showProgress(file);
     try {
       const stored = await mending(() => post(file, key, show, sending.signal), { canRepeat: true });
@@ -159,11 +162,13 @@ class Upload extends HTMLElement {
 
   #showDone() {
     const stored = this.#document;
+    this.#problem = "";
     this.button.textContent = stored ? t.replace : t.choose;
     fill(this.result, stored ? h("p", { class: "uploaded" }, t.done(stored.name, sizeText(stored.size_bytes))) : null);
   }
 
   #showProblem(text, again) {
+    this.#problem = text;
     this.button.textContent = t.choose;
     fill(this.result, h("p", { class: "error", role: "alert" }, text), again ?? null);
   }

@@ -19,6 +19,7 @@ start(({ me, content }) => {
       field({ name: "password", label: t.password, kind: "password", attrs: { autocomplete: "current-password" } }),
     ],
     submit: t.submit,
+    asks: false,
     extra: h("a", { class: "beside-button", href: "/kode-ambil" }, t.forgotten),
     onsubmit: async ({ email, password }) => {
       await signIn(email, password);

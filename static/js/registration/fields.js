@@ -107,7 +107,10 @@ function connect({ institution_kind: kind, institution, work_unit: unit, address
   const chooseInstitution = (item) => {
     chosen.institution = item;
     if (institution.element.choice !== item) institution.element.choice = item;
-    if (item && kind) kind.value = registration.narrowedTo = item.kind;
+    if (item && kind) {
+      kind.value = registration.narrowedTo = item.kind;
+      kind.problem = "";
+    }
     day?.say();
     chooseUnit(null);
   };
