@@ -58,7 +58,7 @@ export const messageBox = {
       "Tim LPSE menghubungi Anda untuk mencocokkan nomor itu. Sebutkan hanya nomornya.",
       "Setelah surel “buat kata sandi baru” datang, kembali ke halaman ini dan pilih Ambil Pesan.",
     ],
-    takeMeaning: "Isikan kode yang Anda simpan. Tautannya berlaku 60 menit dan dapat dibuat lagi selama haknya berlaku, 3 x 24 jam sejak pesan dikirim.",
+    takeMeaning: "Isikan kode yang Anda simpan. Tautannya berlaku 60 menit dan dapat dibuat lagi selama haknya berlaku, 3x24 jam sejak pesan dikirim.",
     takeLabel: "Kode ambil",
     take: "Ambil Pesan",
     takeAgain: "Ambil Sekali Lagi",

@@ -155,7 +155,7 @@ export const registration = {
     submitted: "Dikirim",
     deadline: "Diputus paling lambat",
     nextTitle: "Apa berikutnya",
-    verified: (institution) => `Verifikator Akses INAPROC (VAI) ${institution} memeriksa surat dan isian Anda.`,
+    verified: (institution) => `Verifikator Akses Instansi (VAI) ${institution} memeriksa surat dan isian Anda.`,
     verifiedNationally: "Verifikator nasional memeriksa surat dan isian Anda.",
     meeting: (when) => `Rapat video verifikasi dijadwalkan ${when}.`,
     meetingPending: "Rapat video verifikasi segera dijadwalkan.",

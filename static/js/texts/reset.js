@@ -137,7 +137,7 @@ export const reset = {
     namesMissing: (name) => `Pilih jawaban ${name}.`,
     namesPickup: (name) => `Nomor pengambilan dari ${name}`,
     prepare: "Memberi setiap orang hak membuat kata sandi baru. Tidak ada kata sandi yang dibuat atau terlihat; kata sandi lama tetap berlaku sampai pemilik akun menggantinya.",
-    deliver: "Mengirim pesan ke Kotak Pesan setiap orang, dan surel bahwa pesannya ada. Hanya pemilik akun yang dapat membukanya; haknya berlaku 3 x 24 jam sejak dikirim.",
+    deliver: "Mengirim pesan ke Kotak Pesan setiap orang, dan surel bahwa pesannya ada. Hanya pemilik akun yang dapat membukanya; haknya berlaku 3x24 jam sejak dikirim.",
     letterNumber: "Nomor surat pemberitahuan",
     letterNumberHelp: "Menurut buku agenda, misalnya S-7/LPSE/2026.",
     letterText: "Isi surat",
