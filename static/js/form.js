@@ -152,6 +152,13 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
     const at = fields.find((it) => it.contains(event.target));
     if (at && !at.isEmpty) at.problem = "";
   };
+  // What is said at the top moves the page: the second press of a double click lands on something else.
+  let pressed = null;
+  const meant = (event) => {
+    if (!isSecondPress(event)) pressed = event.target;
+    else if (pressed === button && event.target !== button) event.preventDefault();
+  };
+  whole.addEventListener("click", meant, { capture: true });
   whole.addEventListener("input", changed);
   whole.addEventListener("change", changed);
   whole.addEventListener("submit", (event) => {
