@@ -45,10 +45,15 @@ export function onSessionEnd(ask) {
   askToSignIn = ask;
 }
 
-/** Who is signed in (`GET /api/me`); asked once for a page unless `again`. */
+/**
+ * Who is signed in (`GET /api/me`); asked once for a page unless `again`. A page is one person's: of
+ * somebody else it takes no token, so that nothing typed here is sent in their name.
+ */
 export async function me({ again = false } = {}) {
-  if (!knownPerson || again) learn(await exchange("GET", "/api/me", { session: "open" }));
-  return knownPerson;
+  if (knownPerson && !again) return knownPerson;
+  const person = await exchange("GET", "/api/me", { session: "open" });
+  if (!knownPerson || knownPerson.id === person.id) learn(person);
+  return person;
 }
 
 function learn(person) {

@@ -20,7 +20,7 @@ export function localDraft(person, name) {
     load() {
       try {
         const { at, values } = JSON.parse(localStorage.getItem(place));
-        return Date.now() - at < KEPT_DAYS * 86_400_000 ? values : null;
+        return isKept(at) ? values : null;
       } catch {
         return null;
       }
@@ -31,9 +31,24 @@ export function localDraft(person, name) {
   };
 }
 
+function isKept(at) {
+  return Date.now() - at < KEPT_DAYS * 86_400_000;
+}
+
 /** All drafts of everybody in this browser, at sign-out: the next person may be another. */
 export function dropDrafts() {
+  drop(() => true);
+}
+
+function drop(isOver) {
   for (const place of Object.keys(localStorage)) {
-    if (place.startsWith(PREFIX)) localStorage.removeItem(place);
+    if (place.startsWith(PREFIX) && isOver(place)) localStorage.removeItem(place);
   }
+}
+
+// Names and numbers of a form that nobody opens again would lie here for ever.
+try {
+  drop((place) => !isKept(JSON.parse(localStorage.getItem(place)).at));
+} catch {
+  // A closed store keeps nothing; what is no draft of ours stays.
 }

@@ -141,6 +141,8 @@ export function form({ fields, submit, onsubmit, draft, names = {}, extra, kind 
   };
   whole.settled = () => {
     draft?.drop();
+    // Back may bring this page again, to whoever sits here then.
+    fields.filter((it) => it.kind === "password").forEach((it) => (it.value = ""));
     setUnsaved(whole, false);
   };
 

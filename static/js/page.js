@@ -14,6 +14,9 @@ const VERSION_CHECK_MS = 5 * 60_000;
 
 const VERSION_ADDRESS = "/versi.json";
 
+/** Where this browser keeps who is signed in, for its other tabs and for what Back brings back. */
+const SIGNED_IN = "akses.masuk";
+
 /** Where people land who asked for nothing else. */
 export const HOME = "/akses";
 
@@ -26,6 +29,7 @@ export async function start(render, { open = false } = {}) {
   fill(content, h("p", { class: "loading", role: "status" }, t.loading));
   watchLine();
   watchVersion();
+  watchPerson(content);
   const draw = async () => {
     try {
       const person = await me().catch((error) => {
@@ -34,6 +38,7 @@ export async function start(render, { open = false } = {}) {
       });
       if (!person && !open) return leaveTo(signInAddress());
       drawMenu(person);
+      if (person) shownTo(person);
       onSessionEnd(() => signInHere(person));
       const shown = await render({ me: person, content });
       if (shown !== undefined) fill(content, shown);
@@ -115,6 +120,8 @@ function accountOf(person) {
   const leave = actionButton(t.signOut, async () => {
     await signOut();
     dropDrafts();
+    sessionStorage.clear();
+    localStorage.removeItem(SIGNED_IN);
     leaveTo("/masuk");
   }, { kind: "quiet" });
   return h("div", { class: "account" }, h("a", { href: "/pengaturan/profil", title: t.signedInAs(person.name) }, person.name), leave);
@@ -151,6 +158,30 @@ async function askHere(person) {
     return false;
   }
   return true;
+}
+
+// Somebody signs out, or somebody else in, in another tab or before Back leads here again: what the
+// former person saw is not for the next one, and nothing of it may be sent in the other's name.
+
+let shown = null;
+
+function shownTo(person) {
+  shown = person.id;
+  try {
+    localStorage.setItem(SIGNED_IN, shown);
+  } catch {
+    // A full store: then Back loads anew, and other tabs hear of it with their next change.
+  }
+}
+
+function watchPerson(content) {
+  const check = () => {
+    if (!shown || localStorage.getItem(SIGNED_IN) === shown) return;
+    fill(content);
+    leaveTo(location.pathname + location.search);
+  };
+  addEventListener("storage", (event) => event.key === SIGNED_IN && check());
+  addEventListener("pageshow", (event) => event.persisted && check());
 }
 
 // A line that drops.
