@@ -72,7 +72,8 @@ fn shown(violation: &Value) -> String {
     let nodes = violation["nodes"].as_array().map_or(&[][..], Vec::as_slice);
     for node in nodes.iter().take(TARGETS_SHOWN) {
         let summary = node["failureSummary"].as_str().unwrap_or_default();
-        text.push_str(&format!("\n    {}  {}", node["target"], node["html"]));
+        let html = node["html"].as_str().unwrap_or_default();
+        text.push_str(&format!("\n    {}  {html}", node["target"]));
         for line in summary.lines().skip(1) {
             text.push_str(&format!("\n      {}", line.trim()));
         }
