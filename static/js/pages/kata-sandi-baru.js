@@ -28,6 +28,9 @@ const RULES = [
 /** Whether an answer got lost: then "the link was used" probably means that it worked. */
 let wasDropped = false;
 
+// A page that Back brings again would still have the token, for whoever sits here then.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 start(({ me, content }) => {
   if (!TOKEN.test(token)) return incomplete();
   const place = h("div");

@@ -25,6 +25,9 @@ function kept() {
   setUnsaved(unkept, false);
 }
 
+// What was shown once is not shown again by Back, to whoever sits here then.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 start(({ me, content }) => {
   const isTaking = location.hash === "#ambil";
   fill(content, me ? signedIn(me) : null, contents(), making(), taking(me));
