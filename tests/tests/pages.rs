@@ -332,6 +332,22 @@ fn what_is_nowhere_is_a_page_for_people_and_a_problem_for_programs() {
 }
 
 #[test]
+fn a_page_that_says_there_is_none_has_the_headers_of_a_page_whatever_was_asked_for() {
+    for path in [
+        "/tidak-ada",
+        "/tidak-ada.js",
+        "/tidak-ada.css",
+        "//js/api.js",
+    ] {
+        let page = WORLD.client().get(path).send().expect(404);
+        assert_eq!(page.text("x-frame-options"), "DENY", "{path}");
+        assert!(!page.text("content-security-policy").is_empty(), "{path}");
+    }
+    let part = WORLD.client().get("/js/api.js").send().expect(200);
+    assert_eq!(part.text("x-frame-options"), "", "it is never shown");
+}
+
+#[test]
 fn no_path_leads_out_of_the_static_folder() {
     for path in [
         "/../spin.toml",

@@ -39,12 +39,15 @@ const DOCUMENT_HEADERS: [(&str, &str); 5] = [
     ),
 ];
 
-/// What browsers load into a page and never show: a page of twenty modules would
-/// carry the headers of documents twenty times, ten kilobytes that nobody reads.
-const PARTS_OF_PAGES: [&str; 2] = [".js", ".css"];
+/// What browsers load into a page and never show, by the end of its address and by its
+/// type: a page of twenty modules would carry the headers of documents twenty times, ten
+/// kilobytes that nobody reads.
+const PARTS_OF_PAGES: [(&str, &str); 2] = [(".js", "text/javascript"), (".css", "text/css")];
 
 /// Data of a person is nobody's to keep.
 const API_CACHE_CONTROL: (&str, &str) = ("cache-control", "no-store");
+
+const NOT_MODIFIED: u16 = 304;
 
 struct Gate;
 
@@ -55,9 +58,10 @@ impl Guest for Gate {
         let request_id = Uuid::now_v7().to_string();
         let mut received = Received::take(request);
         let is_api = received.path().starts_with("/api/");
-        let is_part = PARTS_OF_PAGES
+        let part_type = PARTS_OF_PAGES
             .into_iter()
-            .any(|ending| received.path().ends_with(ending));
+            .find(|(ending, _)| received.path().ends_with(ending))
+            .map(|(_, content_type)| content_type);
         received.headers.cleanse();
         let admitted = caller::identify(&received).await;
         let (status, mut headers, body) = match admitted {
@@ -68,6 +72,7 @@ impl Guest for Gate {
             Err(problem) => forward::open(refusal(problem, &request_id)?),
         };
         headers.set(REQUEST_ID_HEADER, &request_id);
+        let is_part = part_type.is_some_and(|part| is_of_type(status, &headers, part));
         harden(&mut headers, is_api, is_part);
         forward::respond(status, headers, body)
     }
@@ -85,6 +90,14 @@ fn announce(headers: &mut Headers, request_id: &str, caller: Option<&Caller>) {
 
 fn refusal(problem: akses_endpoint::Problem, request_id: &str) -> Result<Response, ErrorCode> {
     akses_endpoint::refuse(problem, request_id).into_response()
+}
+
+/// Whether an answer is of this type; one without a body says nothing of it (304).
+fn is_of_type(status: u16, headers: &Headers, content_type: &str) -> bool {
+    match headers.get("content-type") {
+        Some(answered) => answered.starts_with(content_type),
+        None => status == NOT_MODIFIED,
+    }
 }
 
 fn harden(headers: &mut Headers, is_api: bool, is_part: bool) {
