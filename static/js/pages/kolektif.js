@@ -82,8 +82,10 @@ async function saveCodes(roles, places) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** A name that a spreadsheet would run as a formula is marked as text. */
 function quoted(text) {
-  return `"${text.replaceAll('"', '""')}"`;
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${plain.replaceAll('"', '""')}"`;
 }
 
 // The letter and its file.
