@@ -21,6 +21,7 @@ class Combobox extends HTMLElement {
   /** The list shown is of an older text: keys wait for the new one. */
   #isStale = false;
   #steps = 0;
+  #isEntered = false;
   #asked = null;
 
   connectedCallback() {
@@ -62,7 +63,7 @@ class Combobox extends HTMLElement {
       event.stopPropagation();
       this.#take(null);
       this.#isStale = true;
-      this.#steps = 0;
+      this.#forgetKeys();
       this.#mark(-1);
       this.#askSoon();
     });
@@ -172,14 +173,27 @@ class Combobox extends HTMLElement {
     this.popup.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", String(items.length > 0));
     this.#mark(-1);
+    if (!this.#isStale) this.#followKeys();
+  }
+
+  /** What was pressed while the list of what was typed was on its way. */
+  #followKeys() {
+    const isEntered = this.#isEntered;
     if (this.#steps) this.#move(this.#steps);
+    this.#forgetKeys();
+    if (isEntered) this.#enter();
+  }
+
+  #forgetKeys() {
     this.#steps = 0;
+    this.#isEntered = false;
   }
 
   #close() {
     clearTimeout(this.timer);
     this.#asked?.abort();
     this.#isStale = false;
+    this.#forgetKeys();
     this.#hide();
   }
 
@@ -198,14 +212,20 @@ class Combobox extends HTMLElement {
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (event.altKey && event.key === "ArrowUp") this.#close();
-      else if (!isOpen) this.#askSoon(0);
       else if (this.#isStale) this.#steps += event.key === "ArrowDown" ? 1 : -1;
+      else if (!isOpen) this.#askSoon(0);
       else this.#move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Enter" && isOpen) {
+    } else if (event.key === "Enter" && (isOpen || this.#isStale)) {
       // With an open list, Enter is about the list and sends no form.
       event.preventDefault();
-      if (!this.#isStale && (this.#at >= 0 || this.#items.length === 1)) this.#choose(Math.max(this.#at, 0));
+      if (this.#isStale) this.#isEntered = true;
+      else this.#enter();
     }
+  }
+
+  /** Takes the option that the arrows are at, or the only one. */
+  #enter() {
+    if (this.#at >= 0 || this.#items.length === 1) this.#choose(Math.max(this.#at, 0));
   }
 
   #move(step) {
