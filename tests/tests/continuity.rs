@@ -204,7 +204,12 @@ fn the_last_verifier_is_asked_for_a_successor_and_not_held_back() {
     let _ = deactivate(&first, &also, &plain).expect(200);
     let asked = deactivate(&first, &access, &plain).problem(409, "last-verifier");
     let detail = asked["detail"].as_str().unwrap();
-    assert!(detail.contains("last_verifier_acknowledged"), "{detail}");
+    assert!(
+        detail.contains("nyatakan bahwa Anda mengetahuinya"),
+        "{detail}"
+    );
+    // For programs: what says so.
+    assert_eq!(asked["acknowledge"], "last_verifier_acknowledged");
     assert_eq!(first.status(&access), "Aktif");
     // Other roles are nobody's business here.
     let _ = deactivate(&other, &ppk, &plain).expect(200);

@@ -51,4 +51,5 @@ fn last_verifier() -> Problem {
          pengajuannya. Mintalah Kepala UKPBJ menunjuk VAI baru, dan tunggu sampai aksesnya Aktif. \
          Bila Anda tetap hendak menonaktifkan sekarang, nyatakan bahwa Anda mengetahuinya.",
     )
+    .with("acknowledge", "last_verifier_acknowledged")
 }
