@@ -15,6 +15,8 @@ const ZIP_START = "PK";
 class CsvFile extends HTMLElement {
   #input = null;
   #text = "";
+  /** What is wrong with the file that was chosen last. */
+  #problem = "";
 
   connectedCallback() {
     this.#build();
@@ -57,7 +59,7 @@ class CsvFile extends HTMLElement {
   }
 
   get missing() {
-    return t.fileMissing;
+    return this.#problem || t.fileMissing;
   }
 
   focus() {
@@ -80,6 +82,7 @@ class CsvFile extends HTMLElement {
 
   #take(text, said, isWrong) {
     this.#text = text;
+    this.#problem = isWrong ? said : "";
     this.input;
     this.result.textContent = said;
     this.result.classList.toggle("error", isWrong);

@@ -23,7 +23,7 @@ start(async ({ me }) => {
   const tasks = tasksOf(items, drafts, me);
   return [
     told ? notice("info", h("p", null, told)) : null,
-    items.length || tasks.length ? todo(tasks, items) : nothingYet(),
+    items.length || tasks.length ? todo(tasks, items, me) : nothingYet(),
     items.length ? overview(items, next) : null,
   ];
 });
@@ -74,19 +74,21 @@ function numberTask() {
   return { title: t.tasks.number, text: t.tasks.numberText, link: linkButton(t.tasks.numberButton, "/pengaturan/profil#nip", "second") };
 }
 
-function todo(tasks, items) {
+function todo(tasks, items, me) {
   const row = ({ title, text, link }) => {
     const heading = h("h3", null, title);
     return h("li", { class: "task" }, h("div", null, heading, h("p", null, text)), about([heading], [link]));
   };
   return h("section", { "aria-labelledby": "tugas" },
     h("h2", { id: "tugas", class: "first" }, t.todo),
-    tasks.length ? h("ul", { class: "tasks" }, tasks.map(row)) : h("p", { class: "all-well" }, nothingToDo(items)));
+    tasks.length ? h("ul", { class: "tasks" }, tasks.map(row)) : h("p", { class: "all-well" }, nothingToDo(items, me)));
 }
 
-function nothingToDo(items) {
+/** What waits for somebody because of their office is not looked for here, so it is not denied either. */
+function nothingToDo(items, { is_verifier: isVerifier, duties }) {
   if (items.some((access) => access.request)) return t.waiting;
-  return items.every((access) => access.status === "active") ? t.allWell : t.nothing;
+  if (items.some((access) => access.status !== "active")) return t.nothing;
+  return isVerifier || duties.length ? t.allWellInOffice : t.allWell;
 }
 
 // What one has.

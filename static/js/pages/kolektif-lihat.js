@@ -130,7 +130,12 @@ function rowsOf(letter) {
 function personOf(row) {
   const at = t.at(row.role?.name ?? t.noRole, row.work_unit?.name ?? t.noUnit);
   const until = row.valid_until && t.until(plainDay(row.valid_until));
-  return [h("strong", null, row.person?.name ?? t.unknown), h("p", { class: "queue-line" }, [at, until].filter(Boolean).join(", "))];
+  return [h("strong", null, row.person?.name ?? nameless(row)), h("p", { class: "queue-line" }, [at, until].filter(Boolean).join(", "))];
+}
+
+/** Whom this institution does not know yet has no name here, but may well be filed. */
+function nameless({ errors }) {
+  return errors.some((it) => it.field === "email") ? t.unknown : t.unknownHere;
 }
 
 function resultOf(row, letter, isDraft) {

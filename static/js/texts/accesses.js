@@ -49,6 +49,7 @@ export const accesses = {
   home: {
     todo: "Yang perlu Anda lakukan",
     allWell: "Tidak ada. Semua akses Anda dapat dipakai.",
+    allWellInOffice: "Tidak ada untuk akses Anda sendiri; semuanya dapat dipakai. Yang menunggu Anda karena jabatan ada di menu.",
     waiting: "Tidak ada. Pengajuan Anda sedang diperiksa; hasilnya dikirim lewat surel.",
     nothing: "Tidak ada untuk saat ini.",
     mine: "Akses Anda",

@@ -228,6 +228,7 @@ export const verification = {
     line: "Baris",
     person: "Orang",
     unknown: "Tidak dikenal",
+    unknownHere: "Belum dikenal di instansi Anda",
     state: "Hasil",
     until: (day) => `sampai ${day}`,
     at: (role, unit) => `${role} di ${unit}`,

@@ -471,7 +471,7 @@ fn the_first_page_says_what_needs_doing_and_each_status_what_it_means() {
     browser
         .as_person(&person)
         .open("/akses")
-        .see("Tidak ada. Semua akses Anda dapat dipakai.")
+        .see("Tidak ada untuk akses Anda sendiri; semuanya dapat dipakai.")
         .axe("akses: semua baik");
 
     let extended = world.carry_over(&person, "BENDAHARA", &unit, ENDS_WAITING);
