@@ -24,6 +24,10 @@ const FILL_ROWS: u64 = 50_000;
 /// A timer that finds nothing is asked so often; the quickest run counts.
 const IDLE_RUNS: usize = 5;
 
+/// What falls due by itself between two runs, because time goes on: a request comes to
+/// its next stage about every ten seconds.
+const ROWS_OF_SECONDS_MAX: u64 = 2;
+
 /// Monday morning in all zones, a day later, and no schedule's full minute.
 const FIRST_DAY: &str = "2026-03-30T01:02:03Z";
 const SECOND_DAY: &str = "2026-03-31T01:02:03Z";
@@ -103,9 +107,12 @@ pub(super) async fn measure(
         let mut quickest = Duration::MAX;
         for _ in 0..IDLE_RUNS {
             let (rows, took) = run(&service, timer, counts).await?;
-            anyhow::ensure!(rows == 0, "{timer} did {rows} rows again");
-            quickest = quickest.min(took);
+            anyhow::ensure!(rows <= ROWS_OF_SECONDS_MAX, "{timer} did {rows} rows again");
+            if rows == 0 {
+                quickest = quickest.min(took);
+            }
         }
+        anyhow::ensure!(quickest < Duration::MAX, "{timer} never found nothing");
         note(timer, "idle", 0, quickest);
     }
     service.stop()?;
@@ -142,14 +149,15 @@ async fn run(service: &Service, timer: &str, counts: &[&str]) -> Result<(u64, Du
     }
 }
 
-/// By their ends each day of two years has as many; by their place they lie anyhow.
+/// By their ends each day of two years has as many; by their place they lie anyhow. A
+/// person has three at different units, a unit four of different people (REG-7).
 fn fill_accesses(database: &Database, rows: u64) -> Result<()> {
     let mut insert = database.prepare(
         "WITH RECURSIVE n (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < ?2)
          INSERT INTO event (subject, version, kind, data, actor, at, origin, request_id, institution)
          SELECT printf('01900000-0000-7000-8000-%012x', n), 1, 'access-carried-over',
                 json_object('account', printf('01900000-0000-7000-a000-%012x', n / 3), 'role', 'PPK',
-                            'work_unit', printf('01900000-0000-7000-9000-%012x', n / 4),
+                            'work_unit', printf('01900000-0000-7000-9000-%012x', n % ?3),
                             'institution', (SELECT id FROM institution LIMIT 1),
                             'zone', 'WIB', 'verified_by', 'institution',
                             'valid_until', date('2026-03-30', printf('+%d days', n * 7919 % 730))),
@@ -157,7 +165,8 @@ fn fill_accesses(database: &Database, rows: u64) -> Result<()> {
          FROM n",
     )?;
     for from in (0..rows).step_by(FILL_ROWS as usize) {
-        insert.execute((from as i64, rows.min(from + FILL_ROWS) as i64))?;
+        let until = rows.min(from + FILL_ROWS);
+        insert.execute((from as i64, until as i64, rows.div_ceil(4) as i64))?;
     }
     Ok(())
 }
