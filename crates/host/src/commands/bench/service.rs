@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use chrono::NaiveDate;
 
 /// The manifest with the fixed answers, beside spin.toml because its paths are
 /// relative to it. Git ignores it.
@@ -28,6 +29,14 @@ dependencies.middleware = [{ component = "gate", inherit_configuration = ["key_v
 source = "target/wasm32-wasip2/component/fixed_answer.wasm"
 key_value_stores = ["default"]
 "#;
+
+/// A Monday without a holiday near it.
+const OFFICE_DAY: &str = "2026-03-30";
+
+/// The day it is for the service that was started in office hours.
+pub(super) fn office_day() -> NaiveDate {
+    OFFICE_DAY.parse().expect("this day exists")
+}
 
 /// A running service; it ends with this value.
 pub(super) struct Service {
@@ -58,7 +67,7 @@ impl Service {
         state_dir: &Path,
         sirup: Option<SocketAddr>,
     ) -> Result<Self> {
-        let clock = ["--clock", "2026-03-30T00:30:00Z"];
+        let clock = ["--clock", &format!("{OFFICE_DAY}T00:30:00Z")];
         Self::start_with(manifest, state_dir, sirup, &clock)
     }
 
