@@ -8,8 +8,9 @@ pub const QUEUE_MS: u64 = 10_000;
 pub const TIMER_MS: u64 = 600_000;
 /// Runs of one timer at the same time; a tick beyond is skipped and logged.
 pub const TIMER_RUNS_MAX: usize = 8;
-/// How long an instance without work is kept for the next request.
-pub const INSTANCE_IDLE_MS: u64 = 2_000;
+/// How long an instance without work is kept for the next request. While it is, it takes
+/// one of [`INSTANCES_MAX`].
+pub const INSTANCE_IDLE_MS: u64 = 1_000;
 /// Requests one instance serves, one after the other, before it is replaced.
 pub const INSTANCE_REQUESTS_MAX: usize = 128;
 /// Linear memory of all parts of one instance together.
@@ -17,8 +18,11 @@ pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// An instance that has grown beyond this is dropped after its request: linear
 /// memory never shrinks, and one password hash takes 19 MiB.
 pub const INSTANCE_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Instances at one time, timers and idle ones included.
-pub const INSTANCES_MAX: u32 = 512;
+/// Instances at one time, timers and idle ones included. A burst of 64 connections leaves 64
+/// idle ones at each operation that it met; beyond this bound people are told to come back,
+/// so it is far above what sixteen operations in one second leave. A slot without an
+/// instance is address space only.
+pub const INSTANCES_MAX: u32 = 1_024;
 /// Requests inside components at one time; the rest waits at the door.
 pub const REQUESTS_MAX: usize = 256;
 /// Core modules in one composition, with the adapters between its parts.
