@@ -128,7 +128,7 @@ fn each_gap_is_told_once_to_the_institution_and_in_one_digest_to_the_directorate
     run(&world);
     run(&world);
     let ending = ("ending".to_owned(), 2);
-    assert_eq!(warnings(&world, "UTARA"), [ending.clone()]);
+    assert_eq!(warnings(&world, "UTARA"), std::slice::from_ref(&ending));
     for official in [&head, &verifier] {
         assert_eq!(mails(&database, "verifier-gap-found", official), 1);
     }
