@@ -3,9 +3,9 @@
 
 import { ApiProblem } from "/js/api.js";
 import { fill, h, newId } from "/js/dom.js";
+import { setUnsaved } from "/js/draft.js";
 import { ui as t } from "/js/texts.js";
 import { isSecondPress, once, problemNotice } from "/js/ui.js";
-import { setUnsaved } from "/js/unsaved.js";
 
 /**
  * One field. `kind`: text, email, password, date, number, textarea, select (`choices` as

@@ -3,11 +3,10 @@
 
 import { ApiProblem, me, onSessionEnd, signIn, signOut } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
-import { dropDrafts } from "/js/draft.js";
+import { dropDrafts, leaveTo } from "/js/draft.js";
 import { field } from "/js/form.js";
 import { page as t, signIn as words } from "/js/texts.js";
 import { actionButton, announce, dialog, problemNotice } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 
 /** How often an open page asks whether it is still the newest, at most. */
 const VERSION_CHECK_MS = 5 * 60_000;

@@ -3,12 +3,12 @@
 
 import { me as whoIsIt, Offline, send } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
+import { leaveTo } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { token } from "/js/link-token.js";
 import { start, tellNextPage } from "/js/page.js";
 import { messageBox } from "/js/texts/message-box.js";
 import { elsewhere, linkButton, notice } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 
 const t = messageBox.newPassword;
 

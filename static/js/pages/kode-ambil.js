@@ -4,6 +4,7 @@
 
 import { send } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
+import { setUnsaved } from "/js/draft.js";
 import { form } from "/js/form.js";
 import { start } from "/js/page.js";
 import { codeField, secretLine } from "/js/reset/code.js";
@@ -11,7 +12,6 @@ import { linkPanel } from "/js/reset/link.js";
 import { plainHex } from "/js/reset/number.js";
 import { messageBox } from "/js/texts/message-box.js";
 import { actionButton, announce, dialog, notice } from "/js/ui.js";
-import { setUnsaved } from "/js/unsaved.js";
 
 const t = messageBox.pickup;
 

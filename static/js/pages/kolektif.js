@@ -5,14 +5,13 @@ import { get, getAll, send } from "/js/api.js";
 import "/js/combobox.js";
 import "/js/csv-file.js";
 import { fill, h } from "/js/dom.js";
-import { localDraft } from "/js/draft.js";
+import { leaveTo, localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { knownLetters, rememberLetter } from "/js/letters.js";
 import { start } from "/js/page.js";
 import { institutionFields, institutionsAs } from "/js/places.js";
 import { verification as texts } from "/js/texts/verification.js";
 import { actionButton, linkButton, notice, table } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 import "/js/upload.js";
 
 const t = texts.letters;

@@ -2,11 +2,11 @@
 
 import { signIn } from "/js/api.js";
 import { fill, h, query } from "/js/dom.js";
+import { leaveTo } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { news, safeTarget, start } from "/js/page.js";
 import { signIn as t } from "/js/texts.js";
 import { linkButton, notice } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 
 start(({ me, content }) => {
   const target = safeTarget(query("ke"));

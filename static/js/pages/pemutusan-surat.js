@@ -5,7 +5,7 @@ import { ApiProblem, get, now, send } from "/js/api.js";
 import { addressOf, letterFacts, notYours } from "/js/dashboard/cut-off.js";
 import { today } from "/js/dates.js";
 import { fill, h, query } from "/js/dom.js";
-import { localDraft } from "/js/draft.js";
+import { leaveTo, localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { institutionsByCode } from "/js/institution-names.js";
 import "/js/institutions.js";
@@ -13,7 +13,6 @@ import { start, tellNextPage } from "/js/page.js";
 import { cutOffs as t } from "/js/texts/cut-offs.js";
 import "/js/ticks.js";
 import { dialog, linkButton, notice } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 
 /** As the service has them. */
 const KINDS = ["Kementerian", "Lembaga", "Provinsi", "Kabupaten", "Kota", "Instansi Lainnya"];

@@ -2,13 +2,12 @@
 
 import { get, send } from "/js/api.js";
 import { fill, h } from "/js/dom.js";
-import { localDraft } from "/js/draft.js";
+import { leaveTo, localDraft } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { start, tellNextPage } from "/js/page.js";
 import { peopleField } from "/js/reset/people.js";
 import { reset } from "/js/texts/reset.js";
 import { elsewhere, linkButton } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 import "/js/upload.js";
 
 const t = reset.request;

@@ -6,6 +6,7 @@ import "/js/countdown.js";
 import { dayText, plainDay, zoneOf } from "/js/dates.js";
 import { documentView } from "/js/document.js";
 import { fill, h, query } from "/js/dom.js";
+import { leaveTo } from "/js/draft.js";
 import { field, form } from "/js/form.js";
 import { start, tellNextPage } from "/js/page.js";
 import { Queue, notForThem } from "/js/queue.js";
@@ -13,7 +14,6 @@ import { rejection } from "/js/rejection.js";
 import { shortcuts } from "/js/shortcuts.js";
 import { verification as texts } from "/js/texts/verification.js";
 import { actionButton, announce, deadline, facts, linkButton, moment, notice } from "/js/ui.js";
-import { leaveTo } from "/js/unsaved.js";
 
 const t = texts.request;
 

@@ -1,11 +1,11 @@
 // Step 2: the role's own fields, saved as they are typed.
 
 import { h } from "/js/dom.js";
+import { setUnsaved } from "/js/draft.js";
 import { form } from "/js/form.js";
 import { fieldsOf } from "/js/registration/fields.js";
 import { registration as texts } from "/js/texts/registration.js";
 import { actionButton, announce, facts, notice } from "/js/ui.js";
-import { setUnsaved } from "/js/unsaved.js";
 
 const t = texts.form;
 
