@@ -35,10 +35,7 @@ pub(crate) const fn kind(event: &AccessEvent) -> &'static str {
 pub(crate) fn successor(event: &AccessEvent) -> Option<AccountId> {
     match event {
         AccessEvent::AccessDeactivated { handover }
-        | AccessEvent::HandoverNamed { handover, .. } => match handover {
-            Handover::Successor { account, .. } => Some(*account),
-            Handover::NoneOpen | Handover::Unassigned { .. } => None,
-        },
+        | AccessEvent::HandoverNamed { handover, .. } => handover.successor(),
         _ => None,
     }
 }

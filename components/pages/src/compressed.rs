@@ -28,11 +28,8 @@ pub(crate) fn gzip(hash: &str, content: &[u8]) -> Bytes {
 
 fn compress(content: &[u8]) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let written = encoder
-        .write_all(content)
-        .and_then(|()| encoder.try_finish());
-    written.expect("writing to memory does not fail");
-    encoder.finish().unwrap_or_default().into()
+    let written = encoder.write_all(content).and_then(|()| encoder.finish());
+    written.expect("writing to memory does not fail").into()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
     frame-ancestors 'none'; form-action 'self'";
 
 /// The one page whose form leaves this service: it posts a signed assertion to
-/// the platform that was chosen (PLT-3), on this machine or by TLS.
+/// the platform that was chosen (PLA-3), on this machine or by TLS.
 const PLATFORM_PAGE: &str = "platform.html";
 
 /// Where that form may go besides.
@@ -121,16 +121,19 @@ struct Page {
 impl Page {
     fn answer(self, method: &Method, headers: &HeaderMap) -> Response {
         let hash = sha256_hex(&self.content);
-        let gzip = accepts_gzip(headers).then(|| compressed::gzip(&hash, &self.content));
-        let form = if gzip.is_some() { "-gz" } else { "" };
+        let is_compressed = accepts_gzip(headers);
+        let form = if is_compressed { "-gz" } else { "" };
         let tag = format!("\"{}{form}\"", &hash[..32]);
         let is_known = self.status == StatusCode::OK
             && headers
                 .get_all("if-none-match")
                 .iter()
                 .any(|value| names(value, &tag));
-        let is_compressed = gzip.is_some();
-        let content = gzip.unwrap_or(self.content);
+        // What the browser has already is worth no work.
+        let content = match is_compressed && !is_known {
+            true => compressed::gzip(&hash, &self.content),
+            false => self.content,
+        };
         let length = content.len();
         let has_body = !is_known && *method != Method::HEAD;
         let body = if has_body { content } else { Bytes::new() };
