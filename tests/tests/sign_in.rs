@@ -150,6 +150,44 @@ fn a_planted_second_cookie_makes_nobody_of_somebody() {
     }
 }
 
+/// What one password hash takes, and the instance around it.
+const HASH_KIB: u64 = 20 * 1024;
+
+/// The most memory that the service had resident since the mark was taken back.
+fn peak_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn a_crowd_that_signs_in_takes_memory_for_as_many_as_are_served_at_once() {
+    let world = World::with(Options::default());
+    let process = world.host.process_id();
+    // Everything that one sign-in leaves behind is there before the mark.
+    let stranger = |number: usize| format!("tidak-ada-{number}@contoh.example");
+    let _ = world.try_sign_in(&stranger(0), PASSWORD);
+    std::fs::write(format!("/proc/{process}/clear_refs"), "5").unwrap();
+    let before = peak_kib(process);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let crowd = 16 * cores;
+    for answer in at_once(crowd, |number| {
+        world.try_sign_in(&stranger(number), PASSWORD)
+    }) {
+        answer.problem(401, "wrong-credentials");
+    }
+    let grown = peak_kib(process).saturating_sub(before);
+    // One hash on each core, and of each one that begins before memory is given back.
+    let bound = 4 * cores as u64 * HASH_KIB;
+    assert!(
+        grown < bound,
+        "{crowd} people took {grown} KiB, more than {bound}"
+    );
+}
+
 #[test]
 fn signing_out_ends_that_session_at_once_and_no_other() {
     let person = WORLD.person();

@@ -13,9 +13,10 @@ use wasmtime_wasi_http::handler::ProxyHandler;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use super::clock::Clock;
-use super::code::{self, Recipe};
+use super::code::{self, Code, Recipe};
 use super::handler::Handler;
 use super::http_server::Application;
+use super::places::Places;
 use super::routes::Routes;
 use super::state::{Grants, State};
 use super::timers::Timer;
@@ -50,16 +51,16 @@ pub struct Loaded {
 
 /// Compiles what the triggers of a manifest need and was not compiled before.
 pub fn compile(engine: &Engine, manifest: &Manifest, cache_dir: &Path) -> Result<()> {
-    components(engine, manifest, &Plan::new(manifest), cache_dir).map(drop)
+    code_of(engine, manifest, &Plan::new(manifest), cache_dir).map(drop)
 }
 
 /// In the order of the plan.
-fn components(
+fn code_of(
     engine: &Engine,
     manifest: &Manifest,
     plan: &Plan<'_>,
     cache_dir: &Path,
-) -> Result<Vec<Component>> {
+) -> Result<Vec<Arc<Code>>> {
     let sources = Sources::read(manifest, plan)?;
     let recipes: Vec<_> = plan
         .compositions
@@ -77,21 +78,23 @@ pub fn load(
     resources: &Resources<'_>,
 ) -> Result<Loaded> {
     let plan = Plan::new(manifest);
-    let components = components(engine, manifest, &plan, cache_dir)?;
+    let codes = code_of(engine, manifest, &plan, cache_dir)?;
     let linker = linker(engine)?;
     let mut grants = BTreeMap::new();
     let mut compositions = BTreeMap::new();
-    for (composition, component) in plan.compositions.iter().zip(&components) {
+    for (composition, code) in plan.compositions.iter().zip(codes) {
         let id = composition.component;
-        let pre = link(engine, &linker, component)
+        let pre = link(engine, &linker, code.component())
             .with_context(|| format!("component {id:?} cannot be linked"))?;
         if !grants.contains_key(id) {
             grants.insert(id, Arc::new(grant(manifest, id, resources)?));
         }
-        compositions.insert(composition, (pre, grants[id].clone()));
+        let grants = grants[id].clone();
+        compositions.insert(composition, Linked { pre, code, grants });
     }
     let mut loader = Loader {
         engine,
+        places: Places::new(),
         stopping: resources.stopping.clone(),
         compositions,
         handlers: BTreeMap::new(),
@@ -118,9 +121,17 @@ pub fn load(
 
 struct Loader<'a> {
     engine: &'a Engine,
+    places: Places,
     stopping: Arc<AtomicBool>,
-    compositions: BTreeMap<&'a Composition<'a>, (InstancePre<State>, Arc<Grants>)>,
+    compositions: BTreeMap<&'a Composition<'a>, Linked>,
     handlers: BTreeMap<Composition<'a>, ProxyHandler<Handler>>,
+}
+
+/// A composition that can be instantiated.
+struct Linked {
+    pre: InstancePre<State>,
+    code: Arc<Code>,
+    grants: Arc<Grants>,
 }
 
 impl<'a> Loader<'a> {
@@ -129,7 +140,7 @@ impl<'a> Loader<'a> {
         if let Some(handler) = self.handlers.get(&composition) {
             return Ok(handler.clone());
         }
-        let (pre, grants) = &self.compositions[&composition];
+        let Linked { pre, code, grants } = &self.compositions[&composition];
         let service = ServicePre::new(pre.clone())
             .map_err(anyhow::Error::from)
             .with_context(|| {
@@ -142,6 +153,8 @@ impl<'a> Loader<'a> {
             self.engine,
             grants.clone(),
             service,
+            code.clone(),
+            self.places.clone(),
             self.stopping.clone(),
         ));
         self.handlers.insert(composition, handler.clone());
@@ -149,8 +162,15 @@ impl<'a> Loader<'a> {
     }
 
     fn timer(&self, component: &'a str, expression: &str) -> Result<Timer> {
-        let (pre, grants) = &self.compositions[&Composition::of(component, &[])];
-        Timer::new(self.engine, grants.clone(), pre.clone(), expression)
+        let Linked { pre, code, grants } = &self.compositions[&Composition::of(component, &[])];
+        Timer::new(
+            self.engine,
+            grants.clone(),
+            pre.clone(),
+            code.clone(),
+            self.places.clone(),
+            expression,
+        )
     }
 }
 

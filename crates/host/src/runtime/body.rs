@@ -21,6 +21,8 @@ use super::turn::Turn;
 pub struct TurnBody<B> {
     inner: B,
     turn: Turn,
+    /// Whether nothing but the header of a new request has arrived.
+    is_new: bool,
     paused: bool,
     resuming: Option<Resuming>,
 }
@@ -31,11 +33,20 @@ type Resuming = (
 );
 
 impl<B> TurnBody<B> {
-    /// Wraps a body that the request with `turn` reads.
-    pub fn new(inner: B, turn: Turn) -> Self {
+    /// Wraps the body of the request with `turn`.
+    pub fn of_request(inner: B, turn: Turn) -> Self {
+        Self {
+            is_new: true,
+            ..Self::of_answer(inner, turn)
+        }
+    }
+
+    /// Wraps the body of an answer that the request with `turn` asked somebody for.
+    pub fn of_answer(inner: B, turn: Turn) -> Self {
         Self {
             inner,
             turn,
+            is_new: false,
             paused: false,
             resuming: None,
         }
@@ -60,6 +71,7 @@ where
                 let frame = frame.take();
                 self.resuming = None;
                 self.paused = false;
+                self.is_new = false;
                 return Poll::Ready(frame);
             }
             match Pin::new(&mut self.inner).poll_frame(cx) {
@@ -71,11 +83,18 @@ where
                 Poll::Ready(frame) => {
                     let frame = frame.map(|frame| frame.map_err(HttpError::from));
                     if !self.paused {
+                        self.is_new = false;
                         return Poll::Ready(frame);
                     }
-                    let turn = self.turn.clone();
-                    let resume = Box::pin(async move { turn.resume().await });
-                    self.resuming = Some((resume, frame));
+                    let (turn, is_new) = (self.turn.clone(), self.is_new);
+                    let resume = async move {
+                        if is_new {
+                            turn.start().await;
+                        } else {
+                            turn.resume().await;
+                        }
+                    };
+                    self.resuming = Some((Box::pin(resume), frame));
                 }
             }
         }

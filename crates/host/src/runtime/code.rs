@@ -7,9 +7,10 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
@@ -21,6 +22,74 @@ use super::limits::CODE_KEPT_DAYS;
 use crate::compose::{COMPOSITION_VERSION, DependencyPart, Part, compose};
 
 const EXTENSION: &str = "cwasm";
+/// What is read of a file at a time, to see that it is whole.
+const CHECKED_BYTES: usize = 64 * 1024;
+
+/// A component whose code takes memory only while an instance uses it.
+pub struct Code {
+    component: Component,
+    /// Whether its memory is a file, which can be read again.
+    is_mapped: bool,
+    users: AtomicUsize,
+}
+
+impl Code {
+    fn new(component: Component, is_mapped: bool) -> Self {
+        let code = Self {
+            component,
+            is_mapped,
+            users: AtomicUsize::new(0),
+        };
+        code.rest();
+        code
+    }
+
+    /// The component.
+    pub fn component(&self) -> &Component {
+        &self.component
+    }
+
+    /// Notes one more instance.
+    pub fn use_it(self: &Arc<Self>) -> CodeUse {
+        self.users.fetch_add(1, Ordering::Relaxed);
+        CodeUse(self.clone())
+    }
+
+    /// Gives the pages of the code back to the system. Whoever uses it again finds
+    /// most of them in the system's file cache: each operation has two megabytes of
+    /// code, there are many operations, and at one time few are used.
+    fn rest(&self) {
+        if !self.is_mapped {
+            return;
+        }
+        let image = self.component.image_range();
+        let bytes = image.end.addr() - image.start.addr();
+        // SAFETY: the range is the engine's private mapping of a file that is never
+        // written once it has its name. The engine makes it read-only and allows no
+        // relocations in it, so every page comes back as it was.
+        let told = unsafe {
+            rustix::mm::madvise(
+                image.start.cast_mut().cast(),
+                bytes,
+                rustix::mm::Advice::LinuxDontNeed,
+            )
+        };
+        if let Err(error) = told {
+            tracing::debug!(%error, "code stays in memory");
+        }
+    }
+}
+
+/// An instance that uses a component's code.
+pub struct CodeUse(Arc<Code>);
+
+impl Drop for CodeUse {
+    fn drop(&mut self) {
+        if self.0.users.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.rest();
+        }
+    }
+}
 
 /// One component to be, with everything that goes into it.
 pub struct Recipe<'a> {
@@ -66,13 +135,12 @@ impl Recipe<'_> {
 }
 
 /// Makes all components, on all cores; in the order of the recipes.
-pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Result<Vec<Component>> {
+pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Result<Vec<Arc<Code>>> {
     let started = Instant::now();
     let cache = CodeFolder::open(folder);
     let next = AtomicUsize::new(0);
     let compiled = AtomicUsize::new(0);
-    let made: Vec<Mutex<Option<Result<Component>>>> =
-        recipes.iter().map(|_| Mutex::new(None)).collect();
+    let made: Vec<Mutex<Option<Result<Code>>>> = recipes.iter().map(|_| Mutex::new(None)).collect();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..cores.min(recipes.len()) {
@@ -82,8 +150,8 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
                     let Some(recipe) = recipes.get(index) else {
                         break;
                     };
-                    let component = cache.load_or_compile(engine, recipe, &compiled);
-                    *made[index].lock().expect("one thread a slot") = Some(component);
+                    let code = cache.load_or_compile(engine, recipe, &compiled);
+                    *made[index].lock().expect("one thread a slot") = Some(code);
                 }
             });
         }
@@ -100,6 +168,7 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
             slot.into_inner()
                 .expect("one thread a slot")
                 .expect("every recipe was taken")
+                .map(Arc::new)
         })
         .collect()
 }
@@ -137,13 +206,13 @@ impl CodeFolder {
         engine: &Engine,
         recipe: &Recipe<'_>,
         compiled: &AtomicUsize,
-    ) -> Result<Component> {
+    ) -> Result<Code> {
         let key = recipe.key(engine);
         if let Some(file) = self.files.get(&key) {
             match file.load(engine) {
-                Ok(component) => {
+                Ok(code) => {
                     self.note_use(&file.path);
-                    return Ok(component);
+                    return Ok(code);
                 }
                 Err(error) => {
                     tracing::warn!(file = %file.path.display(), error = format!("{error:#}"), "compiled code cannot be used and is made anew");
@@ -156,19 +225,20 @@ impl CodeFolder {
             .with_context(|| format!("component {:?} cannot be prepared", recipe.main.id))
     }
 
-    fn compile(&self, engine: &Engine, recipe: &Recipe<'_>, key: &str) -> Result<Component> {
+    fn compile(&self, engine: &Engine, recipe: &Recipe<'_>, key: &str) -> Result<Code> {
         let wasm = recipe.compose()?;
         let code = engine.precompile_component(&wasm)?;
         let file = CodeFile::at(&self.folder, key, &code);
         match file.write(&code).and_then(|()| file.load(engine)) {
-            Ok(component) => {
+            Ok(code) => {
                 self.note_use(&file.path);
-                Ok(component)
+                Ok(code)
             }
             Err(error) => {
                 tracing::warn!(error = format!("{error:#}"), "compiled code cannot be kept");
                 // SAFETY: the bytes come from this engine, a moment ago.
-                Ok(unsafe { Component::deserialize(engine, &code) }?)
+                let component = unsafe { Component::deserialize(engine, &code) }?;
+                Ok(Code::new(component, false))
             }
         }
     }
@@ -218,13 +288,28 @@ impl CodeFile {
         Some((key, Self { path, checksum }))
     }
 
-    fn load(&self, engine: &Engine) -> Result<Component> {
-        let checksum = crc32fast::hash(&std::fs::read(&self.path)?);
-        anyhow::ensure!(checksum == self.checksum, "the file is damaged");
+    fn load(&self, engine: &Engine) -> Result<Code> {
+        anyhow::ensure!(
+            self.read_checksum()? == self.checksum,
+            "the file is damaged"
+        );
         // SAFETY: the folder is private to whoever runs the host, the checksum
         // shows that the file is as this program wrote it, and the engine
         // checks that it wrote it with the same version and settings.
-        Ok(unsafe { Component::deserialize_file(engine, &self.path) }?)
+        let component = unsafe { Component::deserialize_file(engine, &self.path) }?;
+        Ok(Code::new(component, true))
+    }
+
+    fn read_checksum(&self) -> Result<u32> {
+        let mut file = std::fs::File::open(&self.path)?;
+        let mut part = vec![0; CHECKED_BYTES];
+        let mut checksum = crc32fast::Hasher::new();
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok(checksum.finalize()),
+                bytes => checksum.update(&part[..bytes]),
+            }
+        }
     }
 
     /// Whole or not at all: others may start with the same folder right now.
@@ -293,6 +378,56 @@ mod tests {
             .load_or_compile(engine, &recipe(), &compiled)
             .unwrap();
         compiled.into_inner()
+    }
+
+    /// Answers what lies in its memory, which comes from its code.
+    const ANSWERS: &str = r#"
+        (component
+            (core module $m
+                (memory (export "memory") 1)
+                (data (i32.const 8) "\2a")
+                (func (export "answer") (result i32) (i32.load8_u (i32.const 8))))
+            (core instance $i (instantiate $m))
+            (func (export "answer") (result u32) (canon lift (core func $i "answer"))))
+    "#;
+
+    async fn ask(engine: &Engine, component: &Component) -> u32 {
+        let linker = wasmtime::component::Linker::<()>::new(engine);
+        let mut store = wasmtime::Store::new(engine, ());
+        let instance = linker
+            .instantiate_async(&mut store, component)
+            .await
+            .unwrap();
+        let answer = instance
+            .get_typed_func::<(), (u32,)>(&mut store, "answer")
+            .unwrap();
+        answer.call_async(&mut store, ()).await.unwrap().0
+    }
+
+    #[tokio::test]
+    async fn code_that_rested_is_what_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine();
+        let wasm = wat::parse_str(ANSWERS).unwrap();
+        let mut recipe = recipe();
+        recipe.main.wasm = &wasm;
+        // The second time it comes from the file of the first.
+        for compiled in [1, 0] {
+            let count = AtomicUsize::new(0);
+            let code = CodeFolder::open(folder.path())
+                .load_or_compile(&engine, &recipe, &count)
+                .map(Arc::new)
+                .unwrap();
+            assert_eq!(count.into_inner(), compiled);
+            assert!(code.is_mapped);
+            let (first, second) = (code.use_it(), code.use_it());
+            assert_eq!(ask(&engine, code.component()).await, 42);
+            drop(first);
+            assert_eq!(ask(&engine, code.component()).await, 42);
+            drop(second);
+            assert_eq!(code.users.load(Ordering::Relaxed), 0);
+            assert_eq!(ask(&engine, code.component()).await, 42);
+        }
     }
 
     #[test]

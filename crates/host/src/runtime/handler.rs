@@ -16,7 +16,11 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use super::limits::{INSTANCE_IDLE_MS, INSTANCE_KEPT_BYTES_MAX, INSTANCE_REQUESTS_MAX, REQUEST_MS};
+use super::code::{Code, CodeUse};
+use super::limits::{
+    INSTANCE_IDLE_MS, INSTANCE_KEPT_BYTES_MAX, INSTANCE_REQUESTS_MAX, REQUEST_MS, TURN_KEPT_MS,
+};
+use super::places::{Place, Places};
 use super::state::{Grants, State};
 use super::turn::{Seat, Turn};
 
@@ -25,21 +29,28 @@ pub struct Handler {
     engine: Engine,
     grants: Arc<Grants>,
     service: ServicePre<State>,
+    code: Arc<Code>,
+    places: Places,
     stopping: Arc<AtomicBool>,
 }
 
 impl Handler {
-    /// Serves with instances of `service`; `stopping` says that the host ends.
+    /// Serves with instances of `service`, made of `code`, that each take one of
+    /// `places`; `stopping` says that the host ends.
     pub fn new(
         engine: &Engine,
         grants: Arc<Grants>,
         service: ServicePre<State>,
+        code: Arc<Code>,
+        places: Places,
         stopping: Arc<AtomicBool>,
     ) -> Self {
         Self {
             engine: engine.clone(),
             grants,
             service,
+            code,
+            places,
             stopping,
         }
     }
@@ -56,6 +67,8 @@ impl HandlerState for Handler {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Patience, Worker>> {
+        let place = self.places.take().await?;
+        let code = self.code.use_it();
         let mut store = State::store(&self.engine, &self.grants)?;
         let service = self.service.instantiate_async(&mut store).await?;
         let seat = store.data().seat.clone();
@@ -63,10 +76,11 @@ impl HandlerState for Handler {
             store,
             proxy: Proxy::P3(service),
             view: |state| state.http(),
-            expiration: Patience::new(seat.clone()),
+            expiration: Patience::new(seat.clone(), place),
             state: Worker {
                 component: self.grants.id.clone(),
                 seat,
+                _code: code,
                 stopping: self.stopping.clone(),
             },
         })
@@ -77,6 +91,7 @@ impl HandlerState for Handler {
 pub struct Worker {
     component: Arc<str>,
     seat: Arc<Seat>,
+    _code: CodeUse,
     stopping: Arc<AtomicBool>,
 }
 
@@ -118,19 +133,51 @@ impl WorkerState for Worker {
     }
 }
 
-/// How long an instance may work and idle. It is asked whenever the guest
-/// cannot go on by itself, which is also when a turn becomes free.
+/// How long an instance may work, idle, and keep its turn. It is asked whenever the
+/// guest cannot go on by itself.
 pub struct Patience {
     seat: Arc<Seat>,
+    place: Place,
+    /// When a guest that still waits with its turn gives it up.
+    turn_until: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
 }
 
 impl Patience {
-    fn new(seat: Arc<Seat>) -> Self {
+    fn new(seat: Arc<Seat>, place: Place) -> Self {
         Self {
             seat,
+            place,
+            turn_until: None,
             sleep: Box::pin(tokio::time::sleep(Duration::from_millis(REQUEST_MS))),
         }
+    }
+
+    /// Until when the guest keeps its turn, if it has one. Waiting for the data gives
+    /// it up at once and gets it back; everything else that a guest may wait for does
+    /// not come by here, and most of it, such as one part of a composition handing over
+    /// to the next, is done by the time anybody could use the turn.
+    fn keep_turn(&mut self) -> Option<Instant> {
+        if !self.seat.holds_turn() {
+            self.turn_until = None;
+            return None;
+        }
+        let now = Instant::now();
+        let is_over = self.turn_until.is_some_and(|until| until <= now);
+        if is_over && !self.seat.was_interrupted() {
+            self.seat.pause();
+            self.turn_until = None;
+        } else {
+            self.turn_until = Some(now + Duration::from_millis(TURN_KEPT_MS));
+        }
+        self.turn_until
+    }
+
+    fn wait_until(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        if self.sleep.deadline() != deadline.into() {
+            self.sleep.as_mut().reset(deadline.into());
+        }
+        self.sleep.as_mut().poll(cx)
     }
 }
 
@@ -141,18 +188,21 @@ impl WorkerExpiration for Patience {
         status: WorkerStatus,
         start: Instant,
     ) -> Poll<()> {
-        let limit_ms = match status {
-            WorkerStatus::Idle => INSTANCE_IDLE_MS,
-            WorkerStatus::Requests | WorkerStatus::PostReturn => REQUEST_MS,
-        };
+        if status == WorkerStatus::Idle {
+            let idle = Duration::from_millis(INSTANCE_IDLE_MS);
+            return match self.place.poll_idle(cx, start) {
+                Poll::Ready(()) => Poll::Ready(()),
+                Poll::Pending => self.wait_until(start + idle, cx),
+            };
+        }
+        self.place.note_busy();
+        let end = start + Duration::from_millis(REQUEST_MS);
         if status == WorkerStatus::Requests {
-            self.seat.note_pending();
+            while let Some(until) = self.keep_turn().filter(|until| *until < end) {
+                std::task::ready!(self.wait_until(until, cx));
+            }
         }
-        let deadline = (start + Duration::from_millis(limit_ms)).into();
-        if self.sleep.deadline() != deadline {
-            self.sleep.as_mut().reset(deadline);
-        }
-        std::task::ready!(self.sleep.as_mut().poll(cx));
+        std::task::ready!(self.wait_until(end, cx));
         if status == WorkerStatus::Requests {
             self.seat.time_out();
         }

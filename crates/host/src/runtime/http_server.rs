@@ -230,7 +230,7 @@ impl Server {
             if body.is_empty() {
                 Empty::new().map_err(never).boxed_unsync()
             } else {
-                TurnBody::new(body, turn.clone()).boxed_unsync()
+                TurnBody::of_request(body, turn.clone()).boxed_unsync()
             }
         });
         match found.value().handle(turn, request).await {

@@ -8,9 +8,9 @@ pub const QUEUE_MS: u64 = 10_000;
 pub const TIMER_MS: u64 = 600_000;
 /// Runs of one timer at the same time; a tick beyond is skipped and logged.
 pub const TIMER_RUNS_MAX: usize = 8;
-/// How long an instance without work is kept for the next request. While it is, it takes
-/// one of [`INSTANCES_MAX`].
-pub const INSTANCE_IDLE_MS: u64 = 1_000;
+/// How long an instance without work is kept for the next request, unless one of
+/// [`INSTANCES_IDLE_MAX`] goes first.
+pub const INSTANCE_IDLE_MS: u64 = 5_000;
 /// Requests one instance serves, one after the other, before it is replaced.
 pub const INSTANCE_REQUESTS_MAX: usize = 128;
 /// Linear memory of all parts of one instance together.
@@ -18,11 +18,12 @@ pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// An instance that has grown beyond this is dropped after its request: linear
 /// memory never shrinks, and one password hash takes 19 MiB.
 pub const INSTANCE_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Instances at one time, timers and idle ones included. A burst of 64 connections leaves 64
-/// idle ones at each operation that it met; beyond this bound people are told to come back,
-/// so it is far above what sixteen operations in one second leave. A slot without an
-/// instance is address space only.
-pub const INSTANCES_MAX: u32 = 1_024;
+/// Instances without work at one time, over all operations; beyond it the one that has
+/// been idle for longest is dropped. Each keeps most of a megabyte resident.
+pub const INSTANCES_IDLE_MAX: usize = 128;
+/// Instances at one time: at work ([`REQUESTS_MAX`] and what answers left running, and
+/// timers) and idle. A slot without an instance is address space only.
+pub const INSTANCES_MAX: u32 = 512;
 /// Requests inside components at one time; the rest waits at the door.
 pub const REQUESTS_MAX: usize = 256;
 /// Core modules in one composition, with the adapters between its parts.
@@ -39,6 +40,8 @@ pub const MEMORIES_PER_INSTANCE: u32 = 3;
 pub const TABLES_PER_INSTANCE: u32 = 8;
 /// Compiled code that no start has used for this long is removed.
 pub const CODE_KEPT_DAYS: u64 = 1;
+/// How long a guest that waits for something else than the data keeps its turn.
+pub const TURN_KEPT_MS: u64 = 2;
 /// How often running guests are asked to let others run.
 pub const EPOCH_MS: u64 = 10;
 /// How often a guest is interrupted before it gives up its turn: a second.

@@ -13,6 +13,7 @@ mod http_server;
 pub mod limits;
 mod outbound;
 mod output;
+mod places;
 mod routes;
 mod services;
 mod state;

@@ -100,7 +100,7 @@ impl WasiHttpHooks for OutboundHttp {
             let exchange = exchange(destination?, request, Limits::new(options));
             let answer = waiting(turn.clone(), exchange).await?;
             let answer = answer.map(|body| match turn {
-                Some(turn) => TurnBody::new(body, turn).boxed_unsync(),
+                Some(turn) => TurnBody::of_answer(body, turn).boxed_unsync(),
                 None => body.boxed_unsync(),
             });
             // The connection is driven by a task of its own, which the body holds.

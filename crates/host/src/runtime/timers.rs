@@ -12,7 +12,9 @@ use tokio::task::JoinSet;
 use wasmtime::Engine;
 
 use super::clock::Clock;
+use super::code::Code;
 use super::limits::{TIMER_MS, TIMER_RUNS_MAX};
+use super::places::Places;
 use super::state::{Grants, State};
 use bindings::TimerPre;
 use bindings::fermyon::spin_cron::cron_types::{Error as TimerError, Metadata};
@@ -38,16 +40,20 @@ struct Inner {
     engine: Engine,
     grants: Arc<Grants>,
     pre: TimerPre<State>,
+    code: Arc<Code>,
+    places: Places,
     schedule: Cron,
     runs: Arc<Semaphore>,
 }
 
 impl Timer {
-    /// A timer that runs instances of `pre` by `expression`.
+    /// A timer that runs instances of `pre` by `expression`, each in one of `places`.
     pub fn new(
         engine: &Engine,
         grants: Arc<Grants>,
         pre: wasmtime::component::InstancePre<State>,
+        code: Arc<Code>,
+        places: Places,
         expression: &str,
     ) -> Result<Self> {
         let schedule =
@@ -60,6 +66,8 @@ impl Timer {
             engine: engine.clone(),
             grants,
             pre,
+            code,
+            places,
             schedule,
             runs,
         })))
@@ -147,6 +155,8 @@ impl Inner {
     /// One fresh instance for each run. It takes no turn: a sweep must not
     /// keep requests waiting, and it is interrupted like everybody else.
     async fn call(&self, now: DateTime<Utc>) -> Result<()> {
+        let _place = self.places.take().await?;
+        let _code = self.code.use_it();
         let mut store = State::store(&self.engine, &self.grants)?;
         let timer = self.pre.instantiate_async(&mut store).await?;
         let timestamp = u64::try_from(now.timestamp()).unwrap_or(0);

@@ -30,6 +30,9 @@ source = "target/wasm32-wasip2/component/fixed_answer.wasm"
 key_value_stores = ["default"]
 "#;
 
+/// How often the service's memory is looked at.
+const RESIDENT_LOOK: Duration = Duration::from_millis(20);
+
 /// A Monday without a holiday near it.
 const OFFICE_DAY: &str = "2026-03-30";
 
@@ -118,8 +121,24 @@ impl Service {
         Ok(())
     }
 
+    /// Does `work`, and says how much memory in MiB was resident at most meanwhile.
+    pub(super) async fn peak_while<T>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<(T, f64)> {
+        let mut work = std::pin::pin!(work);
+        let mut look = tokio::time::interval(RESIDENT_LOOK);
+        let mut peak_mib = 0.0_f64;
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok((done?, peak_mib)),
+                _ = look.tick() => peak_mib = peak_mib.max(self.resident_mib()?),
+            }
+        }
+    }
+
     /// Resident memory in MiB.
-    pub(super) fn resident_mib(&self) -> Result<f64> {
+    fn resident_mib(&self) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = status
             .lines()
