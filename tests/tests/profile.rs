@@ -130,3 +130,19 @@ fn pro_1_an_import_takes_no_number_away() {
         assert_eq!(stored(&person).as_deref(), Some("198503172010011011"));
     }
 }
+
+#[test]
+fn a_crowd_on_one_account_is_recorded_or_told_to_come_back_and_never_fails() {
+    let person = WORLD.person();
+    let answers = at_once(48, |number| {
+        save(&person, "nrp", &format!("311104{number:02}"))
+    });
+    let recorded = answers.iter().filter(|answer| answer.status == 200).count();
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.problem(503, "busy");
+        assert_eq!(answer.text("retry-after"), "1");
+    }
+    let kinds = WORLD.database().kinds(&person.account);
+    let saved = kinds.iter().filter(|kind| *kind == "service-number-saved");
+    assert_eq!(saved.count(), recorded);
+}

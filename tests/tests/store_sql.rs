@@ -345,7 +345,7 @@ fn statements_use_the_indexes_they_were_written_for() {
             &["r USING PRIMARY KEY (collective=?)"],
         ),
         (
-            "collective_of_requests.sql",
+            "collective_author_of.sql",
             &["sqlite_autoindex_collective_row_1 (request=?)"],
         ),
         (

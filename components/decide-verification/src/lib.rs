@@ -80,12 +80,10 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
 
 /// Who filed the letter that it came with, if it did.
 fn author(request: RequestId) -> Result<Option<AccountId>, Problem> {
-    let letters = collective::of_requests(&[request.to_string()])?;
-    let parse = |letter: &collective::Membership| {
-        let author = letter.filed_by.parse();
-        author.map_err(|_| Problem::internal("a letter without an author"))
-    };
-    letters.first().map(parse).transpose()
+    let author = collective::author_of(&request.to_string())?;
+    let parse = |author: String| author.parse();
+    let author = author.map(parse).transpose();
+    author.map_err(|_| Problem::internal("a letter without an author"))
 }
 
 /// VER-1: nobody decides a letter in the place of who filed it.

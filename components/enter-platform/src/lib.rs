@@ -87,7 +87,7 @@ async fn enter(call: Call) -> Result<Reply, Problem> {
             });
         }
     }
-    Err(Problem::internal(format!(
+    Err(Problem::overtaken(format!(
         "an access changed {ROUNDS_MAX} times in a row"
     )))
 }

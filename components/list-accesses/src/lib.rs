@@ -7,7 +7,6 @@ use akses_domain::time::{CutOff, Instant};
 use akses_domain::words;
 use akses_endpoint::accesses::{DeadlineView, Moment, Named, status_of, zone};
 use akses_endpoint::store::accesses::{self, Access};
-use akses_endpoint::store::collective::{self, Membership};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
 use spin_sdk::http::{Method, Request};
@@ -74,22 +73,14 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let cut_off = config::cut_off()?;
     let rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| row.id.clone());
-    let waiting = rows.iter().filter_map(|row| row.pending.as_ref());
-    let waiting: Vec<_> = waiting.map(|pending| pending.request.clone()).collect();
-    let letters = collective::of_requests(&waiting)?;
     let accesses = rows
         .into_iter()
-        .map(|row| item(row, &letters, call.now(), cut_off))
+        .map(|row| item(row, call.now(), cut_off))
         .collect::<Result<_, _>>()?;
     Reply::json(&Page { accesses, next })
 }
 
-fn item(
-    row: Access,
-    letters: &[Membership],
-    now: Instant,
-    cut_off: CutOff,
-) -> Result<Item, Problem> {
+fn item(row: Access, now: Instant, cut_off: CutOff) -> Result<Item, Problem> {
     let status = status_of(&row, now, cut_off)?;
     let zone = zone(&row.zone)?;
     let moment = |ms| Moment::new(Instant::from_ms(ms), zone);
@@ -104,12 +95,7 @@ fn item(
         ),
         ends: row.ends_at.map(moment),
         request: row.pending.map(|pending| Waiting {
-            filed_by: letters
-                .iter()
-                .find(|letter| letter.request == pending.request)
-                .map(|letter| FiledBy {
-                    name: letter.filed_by_name.clone(),
-                }),
+            filed_by: pending.filed_by.map(|name| FiledBy { name }),
             id: pending.request,
             kind: pending.kind,
             valid_until: pending.valid_until,

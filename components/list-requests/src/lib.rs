@@ -11,7 +11,6 @@ use akses_domain::time::Instant;
 use akses_domain::words;
 use akses_endpoint::accesses::{DeadlineView, Moment, Named, authorities, from_word, zone};
 use akses_endpoint::conflicts::{self, Place};
-use akses_endpoint::store::collective;
 use akses_endpoint::store::requests::{self, Cursor, Scope};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
 use serde::Serialize;
@@ -91,23 +90,10 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let rows = decidable(rows, &authorities)?;
     let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
-    let letters = collective::of_requests(&ids)?;
-    let letter = |request: &str| {
-        let mut letters = letters.iter();
-        let found = letters.find(|letter| letter.request == request)?;
-        Some(Named {
-            id: found.letter.clone(),
-            name: found.filed_by_name.clone(),
-        })
-    };
     let requests = rows
         .into_iter()
         .zip(clashes)
-        .map(|(row, clashes)| {
-            let letter = letter(&row.id);
-            item(row, clashes, letter, call.now())
-        })
+        .map(|(row, clashes)| item(row, clashes, call.now()))
         .collect::<Result<_, _>>()?;
     Reply::json(&Page { requests, next })
 }
@@ -186,12 +172,7 @@ fn conflict(clash: Clash) -> Conflict {
     }
 }
 
-fn item(
-    row: requests::Request,
-    clashes: Vec<Clash>,
-    collective: Option<Named>,
-    now: Instant,
-) -> Result<Item, Problem> {
+fn item(row: requests::Request, clashes: Vec<Clash>, now: Instant) -> Result<Item, Problem> {
     let zone = zone(&row.zone)?;
     let kind = from_word(&row.kind)?;
     Ok(Item {
@@ -203,7 +184,10 @@ fn item(
         overdue: now.ms() >= row.deadline_at,
         step: row.step.as_deref().map(taken).transpose()?,
         form: form(&row)?,
-        collective,
+        collective: row.letter.map(|letter| Named {
+            id: letter.id,
+            name: letter.filed_by_name,
+        }),
         id: row.id,
         access: row.access,
         person: Named {

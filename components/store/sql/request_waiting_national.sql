@@ -4,7 +4,7 @@ SELECT q.id, q.access, iif(x.request IS NULL, q.kind, 'extension') AS kind, q.ac
        q.institution, coalesce(i.name, '') AS institution_name,
        a.work_unit, coalesce(w.name, '') AS work_unit_name,
        a.zone, q.submitted_at, q.deadline_at, q.valid_until, q.document, q.verified_by,
-       a.version, q.form, v.step
+       a.version, q.form, v.step, l.collective, coalesce(f.name, '') AS filed_by_name
 FROM request AS q INDEXED BY request_waiting_national
 JOIN access AS a ON a.id = q.access
 LEFT JOIN request_extension AS x ON x.request = q.id
@@ -13,6 +13,9 @@ LEFT JOIN role AS r ON r.code = a.role
 LEFT JOIN institution AS i ON i.id = q.institution
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
 LEFT JOIN verification_watch AS v ON v.request = q.id
+LEFT JOIN collective_row AS l ON l.request = q.id
+LEFT JOIN collective AS c ON c.id = l.collective
+LEFT JOIN account AS f ON f.id = c.filed_by
 WHERE q.outcome IS NULL AND q.verified_by = 'national'
   AND (q.deadline_at, q.id) > (?1, ?2) AND q.account <> ?3
 ORDER BY q.deadline_at, q.id

@@ -69,6 +69,7 @@ fn pending(row: &mut Row) -> Result<Option<Pending>, Error> {
         deadline_at: row.take()?,
         valid_until: row.take()?,
         by_meeting: row.take()?,
+        filed_by: row.take()?,
         cut_off,
     }))
 }

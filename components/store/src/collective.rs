@@ -1,8 +1,6 @@
 //! Letters for many people.
 
-use crate::bindings::exports::inaproc::akses::collective::{
-    Error, Guest, Id, Letter, Membership, Row as Line,
-};
+use crate::bindings::exports::inaproc::akses::collective::{Error, Guest, Id, Letter, Row as Line};
 use crate::database::{all, database, optional};
 use crate::row::Row;
 use crate::{PAGE_ROWS_MAX, Store};
@@ -19,22 +17,9 @@ impl Guest for Store {
         all(database()?.query(sql, &parameters)?, line)
     }
 
-    fn of_requests(requests: Vec<Id>) -> Result<Vec<Membership>, Error> {
-        if requests.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Ids are hex digits and hyphens: nothing in them needs escaping.
-        let ids = format!("[\"{}\"]", requests.join("\",\""));
-        let sql = include_str!("../sql/collective_of_requests.sql");
-        all(database()?.query(sql, &[ids.into()])?, |row| {
-            Ok(Membership {
-                request: row.take()?,
-                letter: row.take()?,
-                document: row.take()?,
-                filed_by: row.take()?,
-                filed_by_name: row.take()?,
-            })
-        })
+    fn author_of(request: Id) -> Result<Option<Id>, Error> {
+        let sql = include_str!("../sql/collective_author_of.sql");
+        optional(database()?.first(sql, &[request.into()])?, |row| row.take())
     }
 }
 

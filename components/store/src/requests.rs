@@ -1,7 +1,7 @@
 //! The verifier's queue.
 
 use crate::bindings::exports::inaproc::akses::requests::{
-    Cursor, Error, Guest, Id, Request, Scope,
+    Cursor, Error, Guest, Id, Letter, Request, Scope,
 };
 use crate::database::{Database, all, database, optional};
 use crate::row::Row;
@@ -100,5 +100,17 @@ fn request(row: &mut Row) -> Result<Request, Error> {
         version: row.take()?,
         form: row.take()?,
         step: row.take()?,
+        letter: letter(row)?,
     })
+}
+
+/// The columns of the letter; the first is null without one.
+fn letter(row: &mut Row) -> Result<Option<Letter>, Error> {
+    let Some(id) = row.take()? else {
+        return Ok(None);
+    };
+    Ok(Some(Letter {
+        id,
+        filed_by_name: row.take()?,
+    }))
 }

@@ -72,7 +72,7 @@ async fn strike(call: Call) -> Result<Reply, Problem> {
             other => return Err(Problem::internal(format!("letter {id}: {other:?}"))),
         }
     }
-    Err(Problem::internal(format!(
+    Err(Problem::overtaken(format!(
         "letter {id}: {ROUNDS_MAX} stale versions in a row"
     )))
 }

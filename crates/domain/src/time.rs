@@ -75,6 +75,15 @@ impl Zone {
         }
     }
 
+    /// Its abbreviation, as people write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wib => "WIB",
+            Self::Wita => "WITA",
+            Self::Wit => "WIT",
+        }
+    }
+
     /// The day it is there.
     pub fn date_at(self, at: Instant) -> Date {
         self.local(at).date()
@@ -98,7 +107,8 @@ impl Zone {
         self.end_of(day.pred_opt().unwrap_or(day))
     }
 
-    fn local(self, at: Instant) -> chrono::NaiveDateTime {
+    /// The wall clock there.
+    pub(crate) fn local(self, at: Instant) -> chrono::NaiveDateTime {
         Instant(at.0 + i64::from(self.offset_hours()) * HOUR_MS)
             .utc()
             .naive_utc()
@@ -107,11 +117,7 @@ impl Zone {
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Wib => "WIB",
-            Self::Wita => "WITA",
-            Self::Wit => "WIT",
-        })
+        f.write_str(self.name())
     }
 }
 
@@ -121,7 +127,7 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
-            .find(|zone| zone.to_string() == text)
+            .find(|zone| zone.name() == text)
             .ok_or_else(|| format!("`{text}` is none of WIB, WITA, WIT"))
     }
 }

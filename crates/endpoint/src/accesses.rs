@@ -38,9 +38,10 @@ impl Moment {
 /// When something is due, and how that came about.
 #[derive(Debug, Serialize)]
 pub struct DeadlineView {
-    /// The moment.
-    #[serde(flatten)]
-    pub moment: Moment,
+    /// See [`Moment::at`]. Not flattened from it: that costs the serializer a map.
+    pub at: String,
+    /// See [`Moment::text`].
+    pub text: String,
     /// `diajukan ... + 3x24 jam = ...`.
     pub derivation: String,
 }
@@ -53,8 +54,10 @@ impl DeadlineView {
 
     /// Of what began with this verb.
     pub fn new(deadline: &Deadline, verb: &str, zone: Zone) -> Self {
+        let Moment { at, text } = Moment::new(deadline.at, zone);
         Self {
-            moment: Moment::new(deadline.at, zone),
+            at,
+            text,
             derivation: deadline.derivation(verb, zone),
         }
     }

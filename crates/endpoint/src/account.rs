@@ -86,5 +86,5 @@ pub fn append_after(
 
 /// That something else came first again and again.
 pub fn restless(kind: &str) -> Problem {
-    Problem::internal(format!("{kind}: {ROUNDS_MAX} stale versions in a row"))
+    Problem::overtaken(format!("{kind}: {ROUNDS_MAX} stale versions in a row"))
 }

@@ -193,6 +193,18 @@ impl Problem {
         problem
     }
 
+    /// 503: others changed the same thing again and again at this very moment. Nothing
+    /// is wrong, and trying again helps. The text is for the log.
+    pub fn overtaken(inside: impl Into<String>) -> Self {
+        Self::unavailable(
+            "busy",
+            "Data ini sedang diubah oleh banyak permintaan sekaligus. Perubahan Anda belum \
+             tersimpan; coba lagi sebentar lagi.",
+            inside,
+        )
+        .with_header("retry-after", "1")
+    }
+
     /// Adds a member that programs can read.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -212,13 +224,6 @@ impl Problem {
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.0.headers.push((name, value.to_owned()));
-        self
-    }
-
-    /// Adds what operators have to know; it goes to the log only.
-    #[must_use]
-    pub fn with_inside(mut self, inside: &str) -> Self {
-        self.0.inside = Some(inside.to_owned());
         self
     }
 

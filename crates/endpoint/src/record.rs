@@ -84,7 +84,7 @@ pub fn keyed(
             }
         }
     }
-    Err(Problem::internal(format!(
+    Err(Problem::overtaken(format!(
         "access {id}: {ROUNDS_MAX} stale versions in a row"
     )))
 }

@@ -110,7 +110,7 @@ fn book(
             Attempt::SlotTaken => {}
         }
     }
-    Err(Problem::internal(format!(
+    Err(Problem::overtaken(format!(
         "request {}: {TRIES_MAX} slots were taken in a row",
         row.request
     )))
@@ -180,7 +180,7 @@ fn unknown_year(unknown: UnknownYear) -> Problem {
          Anda tersimpan; jadwal dikirim ke surel Anda begitu kalender dilengkapi.",
     )
     .with_header("retry-after", "3600")
-    .with_inside(&format!(
+    .logged(format!(
         "{unknown}: import holidays.csv of the SKB 3 Menteri (akses import)"
     ))
 }

@@ -154,7 +154,7 @@ pub fn append(
 
 /// That something else came first again and again.
 pub fn restless(meeting: &str) -> Problem {
-    Problem::internal(format!(
+    Problem::overtaken(format!(
         "meeting of request {meeting}: {ROUNDS_MAX} stale versions in a row"
     ))
 }

@@ -186,7 +186,7 @@ impl Actor {
                 }
             }
         }
-        Err(Problem::internal(format!(
+        Err(Problem::overtaken(format!(
             "ticket {id}: {ROUNDS_MAX} stale versions in a row"
         )))
     }

@@ -41,6 +41,11 @@ const RESET_ROLES: [(&str, &str); 4] = [
 const RESET_OFFICER: usize = RESET_ROLES.len();
 /// Where: the last unit, which no run of registrations comes to.
 const RESET_UNIT: &str = "BENCH-399";
+/// What is measured with the same change of one person's account, which happens once
+/// at a time,
+const OF_ONE_PERSON: [&str; 1] = ["pick-up-message"];
+/// and so at no more connections than somebody has devices.
+const ONE_PERSON_CONNECTIONS: usize = 4;
 const PASSWORD: &str = "akses-bench-2026";
 /// Meetings that one run joins, and as many that it moves: one in each parallel
 /// room, so that all of them begin on the day that it is.
@@ -273,6 +278,11 @@ pub(super) async fn measure(
 ) -> Result<Vec<Measured>> {
     let mut measured = Vec::new();
     let mut run = async |operation, against, shots: Vec<Shot>| -> Result<Vec<(usize, Value)>> {
+        let connections = if OF_ONE_PERSON.contains(&operation) {
+            connections.min(ONE_PERSON_CONNECTIONS)
+        } else {
+            connections
+        };
         progress::note(format_args!("{operation} at {connections} connections"));
         let (figures, answers) = fire(address, connections, shots).await?;
         measured.push(Measured {
