@@ -107,9 +107,9 @@ fn every_row_is_checked_and_all_that_is_wrong_is_said_at_once() {
     csv += &row(&good, "PPK", &bare);
     csv += &row(&good, "PPK", &elsewhere);
     csv += &row(&good, "VND", &unit);
-    write!(csv, "tiada@contoh.example,PPK,{},2020-01-01\n", unit.code).unwrap();
-    write!(csv, "{},PP,{},2020-01-01\n", good.email, unit.code).unwrap();
-    write!(csv, ",PPK,{},besok\n", unit.code).unwrap();
+    writeln!(csv, "tiada@contoh.example,PPK,{},2020-01-01", unit.code).unwrap();
+    writeln!(csv, "{},PP,{},2020-01-01", good.email, unit.code).unwrap();
+    writeln!(csv, ",PPK,{},besok", unit.code).unwrap();
     let letter = check(&head, &csv);
     assert_eq!(
         (&letter["state"], &letter["ready"]),

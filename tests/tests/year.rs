@@ -151,8 +151,8 @@ fn settle(database: &Database, random: &mut Random) -> Country {
         people += 1;
         account(people)
     };
-    for place in 0..INSTITUTIONS {
-        if institutions[place].2 {
+    for (place, (_, _, has_head)) in institutions.iter().enumerate() {
+        if *has_head {
             let head = person();
             country
                 .accesses

@@ -10,7 +10,7 @@ pub const TIMER_MS: u64 = 600_000;
 pub const TIMER_RUNS_MAX: usize = 8;
 /// How long an instance without work is kept for the next request, unless one of
 /// [`INSTANCES_IDLE_MAX`] goes first.
-pub const INSTANCE_IDLE_MS: u64 = 5_000;
+pub const INSTANCE_IDLE_MS: u64 = 2_000;
 /// Requests one instance serves, one after the other, before it is replaced.
 pub const INSTANCE_REQUESTS_MAX: usize = 128;
 /// Linear memory of all parts of one instance together.
@@ -20,7 +20,7 @@ pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
 pub const INSTANCE_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Instances without work at one time, over all operations; beyond it the one that has
 /// been idle for longest is dropped. Each keeps most of a megabyte resident.
-pub const INSTANCES_IDLE_MAX: usize = 128;
+pub const INSTANCES_IDLE_MAX: usize = 64;
 /// Instances at one time: at work ([`REQUESTS_MAX`] and what answers left running, and
 /// timers) and idle. A slot without an instance is address space only.
 pub const INSTANCES_MAX: u32 = 512;

@@ -41,6 +41,9 @@ const RESET_ROLES: [(&str, &str); 4] = [
 const RESET_OFFICER: usize = RESET_ROLES.len();
 /// Where: the last unit, which no run of registrations comes to.
 const RESET_UNIT: &str = "BENCH-399";
+/// Reads that look at all tickets or all that an institution has, which are more from
+/// run to run: as many as of what is slow.
+const LONG_READS: [&str; 3] = ["why-no-entry", "list-substitutes", "reset-report"];
 /// What is measured with the same change of one person's account, which happens once
 /// at a time,
 const OF_ONE_PERSON: [&str; 1] = ["pick-up-message"];
@@ -319,7 +322,7 @@ pub(super) async fn measure(
     run("access-history", "fixed", vec![history; counts.reads]).await?;
     let head = people.tokens[0].clone();
     let handovers = Shot::get("/api/handovers?limit=10", Some(&head));
-    run("list-handovers", "fixed", vec![handovers; counts.reads]).await?;
+    run("list-handovers", "fixed", vec![handovers; counts.slow]).await?;
     // What the head owns is named by its owner, of the rest each second.
     let (named, assigned): (Vec<_>, Vec<_>) = owned
         .iter()
@@ -604,7 +607,12 @@ pub(super) async fn measure(
     // There has to be a seal to read.
     run("seal-record", "", vec![timer("seal-record")]).await?;
     for (operation, shot) in reads {
-        run(operation, "fixed", vec![shot; counts.reads]).await?;
+        let count = if LONG_READS.contains(&operation) {
+            counts.slow
+        } else {
+            counts.reads
+        };
+        run(operation, "fixed", vec![shot; count]).await?;
     }
 
     // Looks at every access of the institution.
