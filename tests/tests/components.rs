@@ -254,7 +254,7 @@ const REACHES: &[(&str, &[&str])] = &[
             "wasi:http/client",
         ],
     ),
-    ("list-accesses", &["accesses", "collective", "wasi:config"]),
+    ("list-accesses", &["accesses", "wasi:config"]),
     (
         "list-cut-offs",
         &["accesses", "cut-offs", "duties", "wasi:config"],
@@ -266,13 +266,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ("list-platforms", &["accesses", "platforms", "wasi:config"]),
     (
         "list-requests",
-        &[
-            "accesses",
-            "collective",
-            "conflicts",
-            "requests",
-            "wasi:config",
-        ],
+        &["accesses", "conflicts", "requests", "wasi:config"],
     ),
     ("list-substitutes", &["substitutes"]),
     (
