@@ -15,9 +15,10 @@ pub const INSTANCE_IDLE_MS: u64 = 2_000;
 pub const INSTANCE_REQUESTS_MAX: usize = 128;
 /// Linear memory of all parts of one instance together.
 pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
-/// An instance that has grown beyond this is dropped after its request: linear
-/// memory never shrinks, and one password hash takes 19 MiB.
-pub const INSTANCE_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// An instance that has grown beyond this is dropped after its request: linear memory
+/// never shrinks, one password hash takes 19 MiB, and [`INSTANCES_IDLE_MAX`] of them would
+/// stay. Three parts begin with little more than a megabyte each.
+pub const INSTANCE_KEPT_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// Instances without work at one time, over all operations; beyond it the one that has
 /// been idle for longest is dropped. Each keeps most of a megabyte resident.
 pub const INSTANCES_IDLE_MAX: usize = 64;
