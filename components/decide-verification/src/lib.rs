@@ -81,8 +81,7 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
 /// Who filed the letter that it came with, if it did.
 fn author(request: RequestId) -> Result<Option<AccountId>, Problem> {
     let author = collective::author_of(&request.to_string())?;
-    let parse = |author: String| author.parse();
-    let author = author.map(parse).transpose();
+    let author = author.map(|id| id.parse()).transpose();
     author.map_err(|_| Problem::internal("a letter without an author"))
 }
 

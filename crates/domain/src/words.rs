@@ -88,7 +88,7 @@ pub fn moment(at: Instant, zone: Zone) -> String {
     text
 }
 
-// Lists show sixty of these on a page; `format!` took a tenth of their time.
+// Lists show some sixty of these on a page; formatting took 6 % of their time.
 
 fn push_weekday_date(text: &mut String, day: Date) {
     text.push_str(DAYS[day.weekday().num_days_from_monday() as usize]);

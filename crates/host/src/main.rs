@@ -86,8 +86,8 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// The allocator asks for pages of 2 MiB, which keep far more memory resident than is
-/// in use: 80 MiB at the start, and no operation was measurably slower without them.
+/// The allocator asks for pages of 2 MiB, which keep more memory resident than is in use;
+/// no operation was seen to be slower without them.
 fn use_small_pages() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {

@@ -227,9 +227,9 @@ impl CodeFolder {
 
     fn compile(&self, engine: &Engine, recipe: &Recipe<'_>, key: &str) -> Result<Code> {
         let wasm = recipe.compose()?;
-        let code = engine.precompile_component(&wasm)?;
-        let file = CodeFile::at(&self.folder, key, &code);
-        match file.write(&code).and_then(|()| file.load(engine)) {
+        let bytes = engine.precompile_component(&wasm)?;
+        let file = CodeFile::at(&self.folder, key, &bytes);
+        match file.write(&bytes).and_then(|()| file.load(engine)) {
             Ok(code) => {
                 self.note_use(&file.path);
                 Ok(code)
@@ -237,7 +237,7 @@ impl CodeFolder {
             Err(error) => {
                 tracing::warn!(error = format!("{error:#}"), "compiled code cannot be kept");
                 // SAFETY: the bytes come from this engine, a moment ago.
-                let component = unsafe { Component::deserialize(engine, &code) }?;
+                let component = unsafe { Component::deserialize(engine, &bytes) }?;
                 Ok(Code::new(component, false))
             }
         }

@@ -153,10 +153,10 @@ impl Patience {
         }
     }
 
-    /// Until when the guest keeps its turn, if it has one. Waiting for the data gives
-    /// it up at once and gets it back; everything else that a guest may wait for does
-    /// not come by here, and most of it, such as one part of a composition handing over
-    /// to the next, is done by the time anybody could use the turn.
+    /// Until when the guest keeps its turn, if it has one. Who waits for the data or a
+    /// body gave it up already and gets it back. Nobody gives it back to who waits for
+    /// anything else, so a short wait keeps it, such as one part of a composition handing
+    /// over to the next.
     fn keep_turn(&mut self) -> Option<Instant> {
         if !self.seat.holds_turn() {
             self.turn_until = None;

@@ -185,6 +185,13 @@ mod tests {
         Places::with(max, idle_max, Duration::from_millis(QUEUE_MS))
     }
 
+    /// An instance that has been idle since then.
+    async fn idle(places: &Places, since: Instant) -> Place {
+        let mut place = places.take().await.unwrap();
+        assert!(look(&mut place, since).is_pending());
+        place
+    }
+
     fn look(place: &mut Place, since: Instant) -> Poll<()> {
         place.poll_idle(&Context::from_waker(Waker::noop()), since)
     }
@@ -195,9 +202,7 @@ mod tests {
         let since = Instant::now();
         let mut instances = Vec::new();
         for _ in 0..3 {
-            let mut place = places.take().await.unwrap();
-            assert!(look(&mut place, since).is_pending());
-            instances.push(place);
+            instances.push(idle(&places, since).await);
         }
         let states: Vec<_> = instances
             .iter_mut()
@@ -210,17 +215,14 @@ mod tests {
     async fn who_works_in_between_goes_last() {
         let places = places(4, 2);
         let since = Instant::now();
-        let mut first = places.take().await.unwrap();
-        let mut second = places.take().await.unwrap();
-        assert!(look(&mut first, since).is_pending());
-        assert!(look(&mut second, since).is_pending());
+        let mut first = idle(&places, since).await;
+        let mut second = idle(&places, since).await;
         // Once seen at work, once only by the later moment.
         first.note_busy();
         assert!(look(&mut first, since).is_pending());
         let later = since + Duration::from_millis(1);
         assert!(look(&mut second, later).is_pending());
-        let mut third = places.take().await.unwrap();
-        assert!(look(&mut third, since).is_pending());
+        let _third = idle(&places, since).await;
         assert!(look(&mut first, since).is_ready());
         assert!(look(&mut second, later).is_pending());
     }
@@ -229,10 +231,8 @@ mod tests {
     async fn who_is_told_to_go_and_gets_work_first_stays() {
         let places = places(4, 1);
         let since = Instant::now();
-        let mut first = places.take().await.unwrap();
-        let mut second = places.take().await.unwrap();
-        assert!(look(&mut first, since).is_pending());
-        assert!(look(&mut second, since).is_pending());
+        let mut first = idle(&places, since).await;
+        let mut second = idle(&places, since).await;
         first.note_busy();
         assert!(look(&mut first, since + Duration::from_millis(1)).is_pending());
         assert!(look(&mut second, since).is_ready());
@@ -242,12 +242,11 @@ mod tests {
     async fn an_idle_instance_goes_for_whoever_waits_for_a_place() {
         let places = places(1, 1);
         let since = Instant::now();
-        let mut idle = places.take().await.unwrap();
-        assert!(look(&mut idle, since).is_pending());
+        let mut first = idle(&places, since).await;
         let mut wanted = Box::pin(places.take());
         assert!(poll!(&mut wanted).is_pending());
-        assert!(look(&mut idle, since).is_ready());
-        drop(idle);
+        assert!(look(&mut first, since).is_ready());
+        drop(first);
         wanted.await.unwrap();
     }
 
