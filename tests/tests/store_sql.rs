@@ -405,7 +405,7 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         (
             "handover_open_institution.sql",
-            &["access_of_role (role=? AND institution=?)"],
+            &["access_ended (institution=? AND id>?)"],
         ),
         (
             "handover_stretch.sql",
@@ -646,6 +646,7 @@ fn queues_and_lists_are_not_sorted() {
         "access_of_account.sql",
         "request_waiting_institution.sql",
         "request_waiting_national.sql",
+        "handover_open_institution.sql",
         "holiday_list.sql",
         "reset_open.sql",
         "message_of_account.sql",

@@ -48,7 +48,7 @@ const HOURS: [u32; 8] = [0, 2, 4, 6, 8, 10, 18, 21];
 const EVE: &str = "2026-01-02";
 
 /// The hash of a password that nobody types.
-const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
+const PASSWORD_HASH: &str = "$argon2id$v=19$m=7168,t=5,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
      KqgRzqW2dBKN1cbyPMSKvHV6m9zIb5Xg3Gm1F2tB0V8";
 
 struct Access {

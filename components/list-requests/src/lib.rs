@@ -88,8 +88,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let (rows, next) = page::cut(rows, limit, |row| format!("{}.{}", row.deadline_at, row.id));
     // What an absent VAI asks for is not for their substitute.
     let rows = decidable(rows, &authorities)?;
-    let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-    let clashes = conflicts::of(&places, call.now(), config::cut_off()?)?;
+    let clashes = clashes(&rows, call.now())?;
     let requests = rows
         .into_iter()
         .zip(clashes)
@@ -145,6 +144,19 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
             "Halaman ini tidak ada. Mulai dari halaman pertama.",
         )
     })
+}
+
+/// What each request meets; only those that meet anything are looked into (ALL-4).
+fn clashes(rows: &[requests::Request], now: Instant) -> Result<Vec<Vec<Clash>>, Problem> {
+    let meeting = rows.iter().filter(|row| row.meets_rule).map(place);
+    let places = meeting.collect::<Result<Vec<_>, _>>()?;
+    let mut found = conflicts::of(&places, now, config::cut_off()?)?.into_iter();
+    let of_row = |row: &requests::Request| row.meets_rule.then(|| found.next()).flatten();
+    Ok(rows
+        .iter()
+        .map(of_row)
+        .map(Option::unwrap_or_default)
+        .collect())
 }
 
 fn place(row: &requests::Request) -> Result<Place<'_>, Problem> {

@@ -4,7 +4,11 @@ SELECT q.id, q.access, iif(x.request IS NULL, q.kind, 'extension') AS kind, q.ac
        q.institution, coalesce(i.name, '') AS institution_name,
        a.work_unit, coalesce(w.name, '') AS work_unit_name,
        a.zone, q.submitted_at, q.deadline_at, q.valid_until, q.document, q.verified_by,
-       a.version, q.form, v.step, l.collective, coalesce(f.name, '') AS filed_by_name
+       a.version, q.form, v.step,
+       EXISTS (SELECT 1 FROM role_conflict AS k
+               CROSS JOIN access AS held ON held.account = q.account AND held.role = k.other_role
+               WHERE k.role = a.role AND held.standing = 'active') AS meets_rule,
+       l.collective, coalesce(f.name, '') AS filed_by_name
 FROM request AS q INDEXED BY request_waiting
 JOIN access AS a ON a.id = q.access
 LEFT JOIN request_extension AS x ON x.request = q.id

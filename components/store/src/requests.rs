@@ -100,6 +100,7 @@ fn request(row: &mut Row) -> Result<Request, Error> {
         version: row.take()?,
         form: row.take()?,
         step: row.take()?,
+        meets_rule: row.take()?,
         letter: letter(row)?,
     })
 }

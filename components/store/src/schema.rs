@@ -84,6 +84,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "known-accounts",
         sql: include_str!("../migrations/0013_known_accounts.sql"),
     },
+    Migration {
+        number: 14,
+        name: "ended-accesses",
+        sql: include_str!("../migrations/0014_ended_accesses.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

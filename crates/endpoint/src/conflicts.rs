@@ -47,6 +47,9 @@ pub fn against(place: Place<'_>, now: Instant, cut_off: CutOff) -> Result<Option
 /// # Errors
 /// What the store could not do.
 pub fn of(places: &[Place<'_>], now: Instant, cut_off: CutOff) -> Result<Vec<Vec<Clash>>, Problem> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
     let holders: Vec<_> = places.iter().map(holder).collect();
     let rows = conflicts::clashes(&holders)?;
     let mut found = vec![Vec::new(); places.len()];

@@ -16,12 +16,12 @@ pub const INSTANCE_REQUESTS_MAX: usize = 128;
 /// Linear memory of all parts of one instance together.
 pub const INSTANCE_MEMORY_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// An instance that has grown beyond this is dropped after its request: linear memory
-/// never shrinks, one password hash takes 19 MiB, and [`INSTANCES_IDLE_MAX`] of them would
+/// never shrinks, one password hash takes 7 MiB, and [`INSTANCES_IDLE_MAX`] of them would
 /// stay. Three parts begin with little more than a megabyte each.
 pub const INSTANCE_KEPT_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// Instances without work at one time, over all operations; beyond it the one that has
 /// been idle for longest is dropped. Each keeps most of a megabyte resident.
-pub const INSTANCES_IDLE_MAX: usize = 64;
+pub const INSTANCES_IDLE_MAX: usize = 32;
 /// Instances at one time: at work ([`REQUESTS_MAX`] and what answers left running, and
 /// timers) and idle. A slot without an instance is address space only.
 pub const INSTANCES_MAX: u32 = 512;

@@ -10,7 +10,7 @@
 //! What was begun is finished first: of all that are new, only one stands in the
 //! line of those that go on. Otherwise every new request would come before the
 //! second half of the old ones, which meanwhile hold their memory: sixty-four
-//! sign-ins held sixty-four password hashes of 19 MiB.
+//! sign-ins held sixty-four password hashes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
