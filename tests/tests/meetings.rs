@@ -1,6 +1,7 @@
 //! Meetings of suppliers' requests: MTG-1 to MTG-4 and ALL-5, with the clock
 //! moved.
 
+use akses_domain::meeting::OPEN_MAX;
 use akses_tests::client::Answer;
 use akses_tests::crowd::at_once;
 use akses_tests::host::Options;
@@ -101,20 +102,19 @@ fn assert_each_has_a_slot_of_its_own(world: &World, requests: &[String]) {
     }
 }
 
-/// Suppliers whose requests all wait at one institution, as pairs of person and
+/// Suppliers' people whose requests all wait at one institution, each with its
 /// request, registered at the same moment.
-fn crowd(world: &World, suppliers: usize, units: usize) -> Vec<(Person, String)> {
-    let units: Vec<_> = (0..units).map(|_| world.work_unit("BARAT")).collect();
-    let people: Vec<_> = (0..suppliers).map(|_| world.supplier()).collect();
+fn crowd(world: &World, people: usize) -> Vec<(Person, String)> {
+    let unit = world.work_unit("BARAT");
+    let people: Vec<_> = (0..people).map(|_| world.supplier()).collect();
     let forms: Vec<_> = people
         .iter()
-        .flat_map(|person| units.iter().map(move |unit| (person, unit)))
-        .map(|(person, unit)| (person.clone(), person.form("PPK", unit, LATER)))
+        .map(|person| (person, person.form("PPK", &unit, LATER)))
         .collect();
     at_once(forms.len(), |number| {
         let (person, form) = &forms[number];
         let access = Access(person.try_register(form).expect(201).json());
-        (person.clone(), access.request())
+        (Person::clone(person), access.request())
     })
 }
 
@@ -413,7 +413,7 @@ fn mtg_3_with_a_secret_each_of_the_two_has_a_token_of_their_own() {
 fn mtg_3_two_verifiers_at_once_never_call_the_same_person() {
     let world = world();
     world.import("meeting-rooms", "institution,rooms\nBARAT,16\n");
-    let waiting = crowd(&world, 4, 4);
+    let waiting = crowd(&world, 16);
     at_once(waiting.len(), |number| {
         let (person, request) = &waiting[number];
         let _ = person.join(request).expect(200);
@@ -467,6 +467,34 @@ fn mtg_3_an_answer_waits_for_news_when_the_call_is_near() {
 }
 
 #[test]
+fn mtg_1_one_person_waits_for_few_meetings() {
+    let world = world();
+    let supplier = world.supplier();
+    let form = |person: &Person| person.form("PPK", &world.work_unit("BARAT"), LATER);
+    let forms: Vec<_> = (0..8).map(|_| form(&supplier)).collect();
+    let answers = at_once(forms.len(), |index| supplier.try_register(&forms[index]));
+    let (asked, refused): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(asked.len(), OPEN_MAX as usize);
+    for answer in refused {
+        let problem = answer.problem(409, "too-many-meetings");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("{OPEN_MAX} rapat")), "{detail}");
+    }
+    // Others are not concerned, and a decision makes room for one.
+    let other = world.supplier();
+    let _ = other.try_register(&form(&other)).expect(201);
+    let request = Access(asked[0].clone().expect(201).json()).request();
+    world
+        .verifier("BARAT")
+        .reject(&request, "Surat Tugas tidak terbaca.");
+    let _ = supplier.try_register(&form(&supplier)).expect(201);
+    supplier
+        .try_register(&form(&supplier))
+        .problem(409, "too-many-meetings");
+}
+
+#[test]
 fn mtg_2_a_meeting_is_not_moved_for_ever() {
     let world = world();
     let supplier = world.supplier();
@@ -485,7 +513,7 @@ fn mtg_2_a_meeting_is_not_moved_for_ever() {
 #[test]
 fn mtg_2_64_people_get_64_slots_and_one_of_them_the_last_one() {
     let world = world();
-    let waiting = crowd(&world, 8, 8);
+    let waiting = crowd(&world, 64);
     let requests: Vec<_> = waiting.iter().map(|(_, request)| request.clone()).collect();
     assert_each_has_a_slot_of_its_own(&world, &requests);
     // All look for another time at once, among 71 slots.

@@ -5,7 +5,7 @@ use akses_tests::crowd::at_once;
 use akses_tests::host::{Host, Options};
 use akses_tests::world::{PASSWORD, World, text};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
@@ -15,6 +15,9 @@ const FAILURES_MAX: usize = 5;
 
 /// A rest of 15 minutes, and a little.
 const AFTER_THE_REST: &str = "2026-03-27T07:26:00Z";
+
+/// Sessions last twelve hours.
+const A_DAY_LATER: &str = "2026-03-28T07:10:00Z";
 
 /// Everything of an answer that a stranger can tell two of them apart by.
 fn looks(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
@@ -283,6 +286,36 @@ fn no_token_and_no_password_is_stored() {
         person.account
     ));
     assert!(hash.unwrap().starts_with("$argon2id$v=19$m=7168,t=5,p=1$"));
+}
+
+/// Sessions in key-value storage.
+fn sessions(world: &World) -> BTreeSet<String> {
+    let keys = world.database().keys().into_iter();
+    keys.filter(|key| key.starts_with("session/")).collect()
+}
+
+#[test]
+fn who_signs_in_takes_away_sessions_that_ended() {
+    let world = World::new();
+    let person = world.person();
+    for _ in 0..4 {
+        let _ = world.sign_in(&person.email);
+    }
+    let ended = sessions(&world);
+    assert!(ended.len() > 4, "{ended:?}");
+    world.host.set_clock(A_DAY_LATER);
+    // Each takes away two, so that their number falls.
+    for signed_in in 1..=ended.len().div_ceil(2) {
+        let left = sessions(&world).len();
+        let _ = world.sign_in(&person.email);
+        let gone = left + 1 - sessions(&world).len();
+        assert_eq!(gone, 2.min(left + 1 - signed_in), "{signed_in}");
+    }
+    let now = sessions(&world);
+    assert!(ended.is_disjoint(&now), "{ended:?} {now:?}");
+    let ends = "SELECT count(*) FROM session_end";
+    assert_eq!(world.database().number(ends), now.len() as i64);
+    let _ = world.sign_in(&person.email).get("/api/me").expect(200);
 }
 
 #[test]

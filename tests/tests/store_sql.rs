@@ -405,7 +405,7 @@ fn statements_use_the_indexes_they_were_written_for() {
         ),
         (
             "handover_open_institution.sql",
-            &["access_ended (institution=? AND id>?)"],
+            &["o USING PRIMARY KEY (institution=? AND access>?)"],
         ),
         (
             "handover_stretch.sql",

@@ -99,7 +99,7 @@ async fn open_session(call: &Call, account: Account, version: u32) -> Result<Rep
         expires_at: expires_at.ms(),
         account_version: version,
     };
-    sessions::open(sha256_hex(token.as_bytes()), session).await?;
+    sessions::open(sha256_hex(token.as_bytes()), session, call.now().ms()).await?;
     // Whoever signs in anew leaves the session before.
     if let Some(before) = call.header(SESSION_HEADER) {
         sessions::close(before.to_owned()).await?;

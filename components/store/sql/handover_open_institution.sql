@@ -2,13 +2,12 @@
 SELECT a.id, a.account, coalesce(p.name, '') AS account_name, a.role, r.name AS role_name,
        a.institution, a.work_unit, coalesce(w.name, '') AS work_unit_name, a.zone, a.standing,
        a.valid_until, coalesce(h.packages, '[]') AS packages
-FROM access AS a INDEXED BY access_ended
+FROM handover_open AS o
+CROSS JOIN access AS a ON a.id = o.access
 CROSS JOIN working_role AS r ON r.code = a.role
 LEFT JOIN handover AS h ON h.access = a.id
 LEFT JOIN account AS p ON p.id = a.account
 LEFT JOIN work_unit AS w ON w.id = a.work_unit
-WHERE a.institution = ?1 AND a.id > ?2
-  AND (a.standing = 'inactive' OR a.standing = 'expired')
-  AND (h.access IS NULL OR h.kind = 'unassigned')
-ORDER BY a.id
+WHERE o.institution = ?1 AND o.access > ?2
+ORDER BY o.access
 LIMIT ?3

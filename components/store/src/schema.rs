@@ -86,8 +86,18 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 14,
-        name: "ended-accesses",
-        sql: include_str!("../migrations/0014_ended_accesses.sql"),
+        name: "open-handovers",
+        sql: include_str!("../migrations/0014_open_handovers.sql"),
+    },
+    Migration {
+        number: 15,
+        name: "open-meetings",
+        sql: include_str!("../migrations/0015_open_meetings.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "session-ends",
+        sql: include_str!("../migrations/0016_session_ends.sql"),
     },
 ];
 

@@ -3,9 +3,15 @@
 //! key `sessions-ended/<account>`, value digits.
 
 use crate::Store;
-use crate::bindings::exports::inaproc::akses::sessions::{Error, Guest, Id, Session};
-use crate::key_value;
+use crate::bindings::exports::inaproc::akses::sessions::{Error, Guest, Id, InstantMs, Session};
+use crate::database::{Database, all, database};
+use crate::key_value::{self, KeyValue};
 use serde::Serialize;
+use serde_json::json;
+
+/// Ended sessions that one who signs in takes away. One would hold their number;
+/// two bring it down.
+const TAKEN_AWAY_MAX: u32 = 2;
 
 #[derive(Serialize)]
 struct Stored<'a> {
@@ -16,12 +22,18 @@ struct Stored<'a> {
 }
 
 impl Guest for Store {
-    async fn open(token_sha256: String, session: Session) -> Result<(), Error> {
+    async fn open(token_sha256: String, session: Session, now: InstantMs) -> Result<(), Error> {
+        let database = database()?;
         let store = key_value::open().await?;
+        // Its end first: whoever is killed between the two leaves an end without a
+        // session, never a session without an end.
+        let parameters = [token_sha256.as_str().into(), session.expires_at.into()];
+        database.change(include_str!("../sql/session_begun.sql"), &parameters)?;
         store
             .set(key(&token_sha256), value(&session))
             .await
-            .map_err(key_value::error)
+            .map_err(key_value::error)?;
+        take_away_ended(database, &store, now).await
     }
 
     async fn close(token_sha256: String) -> Result<(), Error> {
@@ -46,6 +58,30 @@ impl Guest for Store {
             .await
             .map_err(key_value::error)
     }
+}
+
+/// From key-value storage first, for the same reason; two who take away the same
+/// session do no harm.
+async fn take_away_ended(
+    database: &Database,
+    store: &KeyValue,
+    now: InstantMs,
+) -> Result<(), Error> {
+    let parameters = [now.into(), TAKEN_AWAY_MAX.into()];
+    let rows = database.query(include_str!("../sql/session_over.sql"), &parameters)?;
+    let ended: Vec<String> = all(rows, |row| row.take())?;
+    if ended.is_empty() {
+        return Ok(());
+    }
+    for token_sha256 in &ended {
+        store
+            .delete(key(token_sha256))
+            .await
+            .map_err(key_value::error)?;
+    }
+    let ended = json!(ended).to_string();
+    database.change(include_str!("../sql/session_gone.sql"), &[ended.into()])?;
+    Ok(())
 }
 
 fn key(token_sha256: &str) -> String {

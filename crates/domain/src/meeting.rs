@@ -22,6 +22,10 @@ pub const SEARCH_DAYS_MAX: u64 = 60;
 /// Meetings that one institution's verifiers can hold at the same time.
 pub const ROOMS_MAX: u32 = 64;
 
+/// Meetings that one person waits for at the same time; more would take the slots of
+/// others. The record holds to the same number.
+pub const OPEN_MAX: u32 = 3;
+
 const MINUTE_MS: i64 = 60 * 1000;
 
 /// Where a meeting stands.

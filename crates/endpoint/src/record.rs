@@ -7,6 +7,7 @@ use crate::store::events::{self, Appended, Event, Idempotency, Stamp};
 use akses_domain::access::{Access, AccessEvent, Broken, Command, Recorded, Refusal, decide};
 use akses_domain::authority::Authorities;
 use akses_domain::ids::{AccessId, AccountId};
+use akses_domain::meeting::OPEN_MAX;
 use akses_domain::time::Instant;
 
 /// How often a command is decided anew because somebody else's event came
@@ -165,6 +166,9 @@ fn append(
             Appended::Refused(name) if name == "meeting-not-held" => {
                 return Err(meeting_not_held());
             }
+            Appended::Refused(name) if name == "too-many-meetings" => {
+                return Err(too_many_meetings());
+            }
             Appended::Refused(name) if name == "own-letter" => return Err(own_letter()),
             Appended::Refused(name) if name == "row-struck" => {
                 return Err(Problem::conflict(
@@ -249,6 +253,16 @@ fn meeting_not_held() -> Problem {
         "meeting-not-held",
         "Pengajuan penyedia baru dapat disetujui setelah rapatnya: panggil pemohon dari antrean \
          rapat, periksa Surat Tugasnya, lalu setujui. Menolak dapat dilakukan kapan saja.",
+    )
+}
+
+fn too_many_meetings() -> Problem {
+    Problem::conflict(
+        "too-many-meetings",
+        &format!(
+            "Anda sudah menunggu {OPEN_MAX} rapat video. Ajukan yang berikutnya setelah salah satu \
+             pengajuan itu diputus."
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 use crate::book::{Book, Folder, Order, Row, carried_over};
 use crate::histories::{CUT_OFF, Deed, Slot, Step, World, steps};
 use akses_domain::access::{
-    self, Access, AccessEvent, Command, Decision, Pending, Recorded, RequestKind, decide,
+    self, Access, AccessEvent, Command, Decision, Pending, Recorded, RequestKind, Standing, decide,
 };
 use akses_domain::authority::Capacity;
 use akses_domain::handover::Handover;
@@ -382,6 +382,13 @@ impl<'a> Both<'a> {
             access.handover,
             "EXP-6"
         );
+        let ended = access.standing == Standing::Inactive || access.standing == Standing::Expired;
+        let settled = access.handover.as_ref().is_some_and(Handover::settles);
+        assert_eq!(
+            is_handover_open(self.book, access.id),
+            ended && !settled,
+            "EXP-6"
+        );
 
         // What a list makes of the row is what the access says of itself.
         let (now, ends_at) = (self.world.now, row.ends_at.map(Instant::from_ms));
@@ -532,6 +539,16 @@ fn read_handover(book: &Book, access: AccessId) -> Option<Handover> {
     });
     let row = row.optional().unwrap()?;
     Some(serde_json::from_value(row).unwrap())
+}
+
+fn is_handover_open(book: &Book, access: AccessId) -> bool {
+    let sql = "SELECT count(*) FROM handover_open AS o JOIN access AS a ON a.id = o.access \
+               WHERE o.access = ?1 AND o.institution = a.institution";
+    let mut select = book.connection.prepare_cached(sql).unwrap();
+    let found: i64 = select
+        .query_row([access.to_string()], |row| row.get(0))
+        .unwrap();
+    found == 1
 }
 
 fn read_requests(book: &Book) -> BTreeMap<String, Request> {

@@ -143,7 +143,7 @@ async fn measure_service(
     })
     .await?;
     let service = Service::start_in_office_hours(manifest, &state_dir, Some(sirup.address))?;
-    let mut people = operations::prepare(service.address, decree).await?;
+    let mut people = operations::prepare(service.address, decree, operations::SUPPLIERS).await?;
     let mut measured = Vec::new();
     let mut resident_mib_at_64 = 0.0;
     for connections in CONNECTIONS {
@@ -180,17 +180,9 @@ async fn measure_service(
 }
 
 fn with_ratios(measured: Vec<Measured>, one_thread: &reference::CommitRates) -> Vec<Row> {
-    let fixed: Vec<(usize, f64)> = measured
-        .iter()
-        .filter(|m| m.operation == "fixed")
-        .map(|m| (m.figures.connections, m.figures.per_second))
-        .collect();
-    let reference = |m: &Measured| match m.against {
-        "fixed" => fixed
-            .iter()
-            .find(|(c, _)| *c == m.figures.connections)
-            .map(|(_, rate)| *rate),
-        kind => one_thread.get(kind).copied(),
+    let reference = |m: &Measured| {
+        let commits = || one_thread.get(m.against).copied();
+        m.fixed_per_second.or_else(commits)
     };
     measured
         .into_iter()
@@ -227,6 +219,7 @@ fn print_service(service: &Figures) {
             operation,
             against,
             figures,
+            ..
         } = &row.measured;
         let ratio = row
             .ratio

@@ -44,15 +44,22 @@ const RESET_UNIT: &str = "BENCH-399";
 /// Reads that look at all tickets or all that an institution has, which are more from
 /// run to run: as many as of what is slow.
 const LONG_READS: [&str; 3] = ["why-no-entry", "list-substitutes", "reset-report"];
+/// Fixed answers right before a read and again right after it: a fraction of its own.
+const FIXED_PART: usize = 4;
 /// What is measured with the same change of one person's account, which happens once
 /// at a time,
 const OF_ONE_PERSON: [&str; 1] = ["pick-up-message"];
 /// and so at no more connections than somebody has devices.
 const ONE_PERSON_CONNECTIONS: usize = 4;
+const REGISTRATION: &str = "/api/accesses/registration";
 const PASSWORD: &str = "akses-bench-2026";
 /// Meetings that one run joins, and as many that it moves: one in each parallel
 /// room, so that all of them begin on the day that it is.
 const MEETINGS: usize = 64;
+/// Meetings that a supplier's person may wait for at once (migration 0015).
+const MEETINGS_OF_ONE: usize = 3;
+/// Enough of them for all three rounds of the benchmark.
+pub(super) const SUPPLIERS: usize = 3 * 2 * MEETINGS / MEETINGS_OF_ONE;
 /// Days ahead that an absence can begin on, less the ones that may pass meanwhile.
 const ABSENCES_MAX: usize = 80;
 /// Of the 20 files that a Kepala UKPBJ checks in a day (migration 0010), what each of
@@ -76,6 +83,9 @@ pub(super) struct Measured {
     pub(super) operation: &'static str,
     /// What it is compared with: `fixed` answers, or the kind of event it records.
     pub(super) against: &'static str,
+    /// Fixed answers per second, half of them right before it and half right after: a
+    /// machine that is shared is not as fast at every moment.
+    pub(super) fixed_per_second: Option<f64>,
     #[serde(flatten)]
     pub(super) figures: Figures,
 }
@@ -90,15 +100,24 @@ pub(super) struct People {
     work_units: Vec<String>,
     roles: Vec<&'static str>,
     used: usize,
-    supplier: Arc<str>,
-    supplier_document: String,
+    suppliers: Vec<Supplier>,
     supplier_used: usize,
 }
 
-/// Imports people and work units, and signs everybody in.
-pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<People> {
+/// Somebody who waits for a few meetings.
+struct Supplier {
+    token: Arc<str>,
+    document: String,
+}
+
+/// Imports people, so many suppliers among them, and work units, and signs everybody in.
+pub(super) async fn prepare(
+    address: SocketAddr,
+    decree: &Bytes,
+    suppliers: usize,
+) -> Result<People> {
     let mut connection = Connection::open(address).await?;
-    import(&mut connection).await?;
+    import(&mut connection, suppliers).await?;
     let verifier = sign_in(&mut connection, "vai@bench.example").await?;
     let directorate = sign_in(&mut connection, "direktorat@bench.example").await?;
     let mut tokens = Vec::new();
@@ -111,9 +130,13 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
         documents.push(text(&stored, "id")?);
         tokens.push(token);
     }
-    let supplier = sign_in(&mut connection, "penyedia@bench.example").await?;
-    let upload = Shot::post("/api/documents", Some(&supplier), decree.clone());
-    let supplier_document = text(&connection.json(&upload).await?, "id")?;
+    let mut ready = Vec::new();
+    for person in 0..suppliers {
+        let token = sign_in(&mut connection, &format!("penyedia{person}@bench.example")).await?;
+        let upload = Shot::post("/api/documents", Some(&token), decree.clone());
+        let document = text(&connection.json(&upload).await?, "id")?;
+        ready.push(Supplier { token, document });
+    }
     let institutions = connection
         .json(&Shot::get(
             "/api/reference/institutions?q=BENCH",
@@ -131,13 +154,12 @@ pub(super) async fn prepare(address: SocketAddr, decree: &Bytes) -> Result<Peopl
         work_units,
         roles: ROLES.to_vec(),
         used: 0,
-        supplier,
-        supplier_document,
+        suppliers: ready,
         supplier_used: 0,
     })
 }
 
-async fn import(connection: &mut Connection) -> Result<()> {
+async fn import(connection: &mut Connection, suppliers: usize) -> Result<()> {
     let mut send = async |kind: &str, csv: String| -> Result<()> {
         let shot = Shot::post(
             format!("/internal/import/{kind}"),
@@ -189,10 +211,16 @@ async fn import(connection: &mut Connection) -> Result<()> {
         }
         send("accounts", accounts).await?;
     }
-    let supplier = format!(
-        "email,name,password,nip,profile\npenyedia@bench.example,Bench,{PASSWORD},,supplier\n"
-    );
-    send("accounts", supplier).await?;
+    let suppliers: Vec<_> = (0..suppliers).collect();
+    for part in suppliers.chunks(ACCOUNTS_PER_PART) {
+        let mut accounts = String::from("email,name,password,nip,profile\n");
+        for person in part {
+            accounts.push_str(&format!(
+                "penyedia{person}@bench.example,Bench penyedia{person},{PASSWORD},,supplier\n"
+            ));
+        }
+        send("accounts", accounts).await?;
+    }
     send("holidays", HOLIDAYS.to_owned()).await?;
     let rooms = format!("institution,rooms\nBENCH,{MEETINGS}\n");
     send("meeting-rooms", rooms).await?;
@@ -280,6 +308,14 @@ pub(super) async fn measure(
     decree: &Bytes,
 ) -> Result<Vec<Measured>> {
     let mut measured = Vec::new();
+    let fixed = vec![Shot::get("/bench/fixed", Some(&people.tokens[0])); counts.reads / FIXED_PART];
+    let fixed_rate = async |connections, against| -> Result<Option<f64>> {
+        if against != "fixed" {
+            return Ok(None);
+        }
+        let (figures, _) = fire(address, connections, fixed.clone()).await?;
+        Ok(Some(figures.per_second))
+    };
     let mut run = async |operation, against, shots: Vec<Shot>| -> Result<Vec<(usize, Value)>> {
         let connections = if OF_ONE_PERSON.contains(&operation) {
             connections.min(ONE_PERSON_CONNECTIONS)
@@ -287,10 +323,13 @@ pub(super) async fn measure(
             connections
         };
         progress::note(format_args!("{operation} at {connections} connections"));
+        let before = fixed_rate(connections, against).await?;
         let (figures, answers) = fire(address, connections, shots).await?;
+        let after = fixed_rate(connections, against).await?;
         measured.push(Measured {
             operation,
             against,
+            fixed_per_second: before.zip(after).map(|(a, b)| f64::midpoint(a, b)),
             figures,
         });
         Ok(answers)
@@ -384,23 +423,26 @@ pub(super) async fn measure(
     // whose end is no change.
     let links = (0..counts.slow).map(|index| people.sirup_link(index));
     run("link-sirup", "fixed", links.collect()).await?;
+    let first = people.supplier_used;
     let asked = people.suppliers_registrations(2 * MEETINGS)?;
     let asked = run("register-access (supplier)", "", asked).await?;
     let requests: Vec<_> = asked
         .iter()
-        .map(|(_, access)| string(&access["request"], "id"))
+        .map(|(index, access)| {
+            let supplier = people.supplier_of(first + index).token.clone();
+            (supplier, string(&access["request"], "id"))
+        })
         .collect();
     let (joined, moved) = requests.split_at(requests.len() / 2);
-    let supplier = people.supplier.clone();
     let nothing = || Bytes::from_static(b"{}");
-    let joins = joined.iter().map(|request| {
+    let joins = joined.iter().map(|(supplier, request)| {
         let path = format!("/api/requests/{request}/meeting/join");
-        Shot::post(path, Some(&supplier), nothing())
+        Shot::post(path, Some(supplier), nothing())
     });
     run("join-meeting", "meeting-joined", joins.collect()).await?;
-    let moves = moved.iter().map(|request| {
+    let moves = moved.iter().map(|(supplier, request)| {
         let path = format!("/api/requests/{request}/meeting/reschedule");
-        Shot::post(path, Some(&supplier), nothing())
+        Shot::post(path, Some(supplier), nothing())
     });
     run("reschedule-meeting", "meeting-moved", moves.collect()).await?;
     let calls = Shot::post("/api/meetings/call-next", Some(&people.verifier), nothing());
@@ -413,7 +455,7 @@ pub(super) async fn measure(
         Shot::post(path, Some(&people.verifier), nothing())
     });
     run("end-substitution", "substitution-ended", endings.collect()).await?;
-    let request = &joined[0];
+    let (supplier, request) = &joined[0];
     // Agreeing again is a read; nobody agrees to one version twice.
     run(
         "accept-terms",
@@ -507,7 +549,6 @@ pub(super) async fn measure(
     let me = &people.tokens[0];
     let document = format!("/api/documents/{}", people.documents[0]);
     let reads = [
-        ("fixed", Shot::get("/bench/fixed", Some(me))),
         ("who-am-i", Shot::get("/api/me", Some(me))),
         (
             "list-accesses",
@@ -556,13 +597,13 @@ pub(super) async fn measure(
         ("read-document", Shot::get(document, Some(me))),
         (
             "read-meeting",
-            Shot::get(format!("/api/requests/{request}/meeting"), Some(&supplier)),
+            Shot::get(format!("/api/requests/{request}/meeting"), Some(supplier)),
         ),
         (
             "waiting-room",
             Shot::get(
                 format!("/api/requests/{request}/waiting-room"),
-                Some(&supplier),
+                Some(supplier),
             ),
         ),
         (
@@ -854,36 +895,43 @@ impl People {
     fn registration(&self, index: usize) -> Shot {
         let person = index % self.tokens.len();
         let place = index / self.tokens.len();
-        self.form(place, &self.tokens[person], &self.documents[person])
+        let body = self.form(place, &self.documents[person]);
+        Shot::post(REGISTRATION, Some(&self.tokens[person]), json(&body))
     }
 
-    fn form(&self, place: usize, token: &Arc<str>, document: &str) -> Shot {
-        let mut body = json!({
+    fn form(&self, place: usize, document: &str) -> Value {
+        json!({
             "role": self.roles[place % self.roles.len()],
             "institution": self.institution,
             "work_unit": self.work_units[place / self.roles.len()],
             "valid_until": "2030-12-31",
             "document": document,
             "confirmed": true,
-        });
-        if *token == self.supplier {
-            body["golongan"] = "III/a".into();
-            body["npwp"] = "0123456789012345".into();
-        }
-        Shot::post("/api/accesses/registration", Some(token), json(&body))
+        })
     }
 
-    /// Forms of a supplier, each of which gets a meeting.
+    /// Forms of suppliers, each of which gets a meeting.
     fn suppliers_registrations(&mut self, count: usize) -> Result<Vec<Shot>> {
-        let room = self.work_units.len() * self.roles.len();
+        let room = self.suppliers.len() * MEETINGS_OF_ONE;
         let from = self.supplier_used;
         self.supplier_used += count;
         anyhow::ensure!(
             self.supplier_used <= room,
-            "there are only {room} accesses to ask for"
+            "suppliers may wait for {room} meetings only"
         );
-        let form = |place| self.form(place, &self.supplier, &self.supplier_document);
+        let form = |place| {
+            let supplier = self.supplier_of(place);
+            let mut body = self.form(place, &supplier.document);
+            body["golongan"] = "III/a".into();
+            body["npwp"] = "0123456789012345".into();
+            Shot::post(REGISTRATION, Some(&supplier.token), json(&body))
+        };
         Ok((from..self.supplier_used).map(form).collect())
+    }
+
+    /// Who asks for the supplier's access in this place.
+    fn supplier_of(&self, place: usize) -> &Supplier {
+        &self.suppliers[place / MEETINGS_OF_ONE]
     }
 
     /// The accesses that these answers to registrations are about.

@@ -14,7 +14,7 @@ const APPEND_SQL: &str = include_str!("../../../../../components/store/sql/event
 
 /// The schema, as the store applies it: statements end in a semicolon before an
 /// empty line.
-const SCHEMA_SQL: [&str; 14] = [
+const SCHEMA_SQL: [&str; 16] = [
     include_str!("../../../../../components/store/migrations/0001_record.sql"),
     include_str!("../../../../../components/store/migrations/0002_role_conflicts.sql"),
     include_str!("../../../../../components/store/migrations/0003_forms.sql"),
@@ -28,7 +28,9 @@ const SCHEMA_SQL: [&str; 14] = [
     include_str!("../../../../../components/store/migrations/0011_cut_offs.sql"),
     include_str!("../../../../../components/store/migrations/0012_password_reset.sql"),
     include_str!("../../../../../components/store/migrations/0013_known_accounts.sql"),
-    include_str!("../../../../../components/store/migrations/0014_ended_accesses.sql"),
+    include_str!("../../../../../components/store/migrations/0014_open_handovers.sql"),
+    include_str!("../../../../../components/store/migrations/0015_open_meetings.sql"),
+    include_str!("../../../../../components/store/migrations/0016_session_ends.sql"),
 ];
 
 /// The page cache of the host's writer.

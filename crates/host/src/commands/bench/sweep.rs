@@ -62,7 +62,7 @@ pub(super) async fn measure(
 ) -> Result<Sweep> {
     let state_dir = scratch.join(format!("sweep-{rows}"));
     let service = Service::start(manifest, &state_dir)?;
-    let people = operations::prepare(service.address, decree).await?;
+    let people = operations::prepare(service.address, decree, 0).await?;
     service.stop()?;
     let database = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {rows} due accesses"));

@@ -73,7 +73,7 @@ pub(super) async fn measure(
 ) -> Result<Timers> {
     let state_dir = scratch.join("timers");
     let service = Service::start_at(manifest, &state_dir, FIRST_DAY)?;
-    drop(operations::prepare(service.address, decree).await?);
+    drop(operations::prepare(service.address, decree, 0).await?);
     service.stop()?;
     let file = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {accesses} accesses that go on"));
