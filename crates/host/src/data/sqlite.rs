@@ -64,8 +64,8 @@ impl Default for SqliteOptions {
         Self {
             short_readers: u32::try_from(threads.clamp(2, 8)).expect("at most 8"),
             long_readers: 2,
-            writer_cache_kib: 32 * 1024,
-            reader_cache_kib: 8 * 1024,
+            writer_cache_kib: 16 * 1024,
+            reader_cache_kib: 4 * 1024,
             read_ms_max: 30_000,
             write_ms_max: 30_000,
             setup: None,
