@@ -277,6 +277,10 @@ const REACHES: &[(&str, &[&str])] = &[
         "list-verifier-gaps",
         &["accesses", "continuity", "duties", "wasi:config"],
     ),
+    (
+        "mark-absence",
+        &["accesses", "events", "meetings", "wasi:config"],
+    ),
     ("meeting-queue", &["accesses", "meetings", "wasi:config"]),
     (
         "name-substitute",

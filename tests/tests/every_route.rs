@@ -65,6 +65,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/api/requests/:id/meeting", "GET", For::People),
     ("/api/requests/:id/meeting/reschedule", "POST", For::People),
     ("/api/requests/:id/meeting/join", "POST", For::People),
+    ("/api/requests/:id/meeting/absence", "POST", For::Verifiers),
     ("/api/requests/:id/waiting-room", "GET", For::People),
     ("/api/meetings", "GET", For::Verifiers),
     ("/api/meetings/call-next", "POST", For::Verifiers),

@@ -652,6 +652,60 @@ fn mtg_4_missed_moved_missed_again_and_rejected_once() {
 }
 
 #[test]
+fn mtg_4_who_was_called_and_does_not_come_may_look_for_another_time() {
+    let world = world();
+    let supplier = world.supplier();
+    let access = supplier.register("PPK", &world.work_unit("BARAT"), LATER);
+    let request = access.request();
+    let path = format!("/api/requests/{request}/meeting/absence");
+    let absence = |person: &Person| person.post(&path, &json!({}));
+    let (verifier, colleague) = (world.verifier("BARAT"), world.new_verifier("BARAT", LATER));
+    absence(&verifier).problem(409, "meeting-not-called");
+    let _ = supplier.join(&request).expect(200);
+    let called = verifier.call_next();
+    // Called early; the meeting begins at 15.30.
+    assert_eq!(called["absent_from"]["at"], "2026-03-27T15:40:00+07:00");
+    world.host.set_clock("2026-03-27T08:39:30Z");
+    let early = absence(&verifier).problem(409, "still-expected");
+    assert_eq!(early["until"], "2026-03-27T15:40:00+07:00");
+    // It is for those who verify it.
+    absence(&supplier).problem(403, "not-a-verifier");
+    absence(&world.verifier("TIMUR")).problem(404, "not-found");
+    let unknown = format!("/api/requests/{}/meeting/absence", uuid::Uuid::now_v7());
+    verifier
+        .post(&unknown, &json!({}))
+        .problem(404, "not-found");
+
+    world.host.set_clock("2026-03-27T08:40:00Z");
+    let marked = at_once(4, |number| {
+        let who = [&verifier, &colleague][number % 2];
+        absence(who).expect(200).json()
+    });
+    for meeting in marked {
+        assert_eq!(meeting["state"], "missed", "{meeting:#}");
+        assert!(meeting["room"].is_null() && meeting["absent_from"].is_null());
+    }
+    let kinds = [
+        "meeting-scheduled",
+        "meeting-joined",
+        "meeting-called",
+        "meeting-missed",
+    ];
+    assert_eq!(world.database().kinds(&request), kinds);
+    let mails = "SELECT count(*) FROM notification WHERE template = 'meeting-missed'";
+    assert_eq!(world.database().number(mails), 1);
+    // Nobody spoke with them, so nobody approves.
+    verifier
+        .try_approve(&request)
+        .problem(409, "meeting-not-held");
+    let moved = supplier.reschedule(&request).expect(200).json();
+    assert_eq!(starts(&moved), "2026-03-30T08:00:00+07:00");
+    absence(&verifier).problem(409, "meeting-not-called");
+    verifier.reject(&request, "Surat Tugas tidak terbaca.");
+    absence(&verifier).problem(409, "meeting-over");
+}
+
+#[test]
 fn mtg_4_who_waited_in_vain_gets_another_time_and_is_not_rejected() {
     let world = world();
     let supplier = world.supplier();

@@ -14,10 +14,9 @@ use akses_endpoint::store::events::Stamp;
 use akses_endpoint::store::meetings::{self, Due, Meeting};
 use akses_endpoint::{Problem, Response, record};
 use akses_meeting::booking::{Booked, schedule};
-use akses_meeting::{Attempt, append};
+use akses_meeting::{Attempt, append, missed_by_applicant, missed_by_verifier};
 use akses_timer::{Budget, Fault, drive, stamp, tick};
 use serde::Serialize;
-use serde_json::json;
 use spin_sdk::http::Request;
 use spin_sdk::http_service;
 
@@ -103,15 +102,11 @@ impl Run {
     }
 
     fn close_one(&mut self, what: Due, meeting: &Meeting) -> Result<(), Problem> {
-        let absent = match what {
-            Due::Over => "applicant",
-            Due::LeftWaiting => "verifier",
+        let data = match what {
+            Due::Over => missed_by_applicant(meeting),
+            Due::LeftWaiting => missed_by_verifier(meeting),
             Due::Lapsed => return self.reject(meeting),
         };
-        let data = json!({
-            "access": meeting.access, "absent": absent, "starts_at": meeting.starts_at,
-            "closes_at": meeting.closes_at,
-        });
         let taken = append(&self.stamp(), meeting, "meeting-missed", &data);
         let count = match what {
             Due::Over => &mut self.outcome.missed,

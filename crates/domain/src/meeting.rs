@@ -13,6 +13,10 @@ pub const SLOT_MINUTES: u32 = 30;
 /// Nobody is called into a meeting sooner than this after it was given to them.
 pub const LEAD_MINUTES: i64 = 60;
 
+/// How long whoever was called has to come, from the call and from the meeting's begin
+/// on, before a verifier may say that they did not.
+pub const ABSENCE_MINUTES: i64 = 10;
+
 /// MTG-2: how long after its submission a request's meeting can be moved.
 pub const WINDOW_WORKING_DAYS: u32 = 5;
 
@@ -126,9 +130,11 @@ pub struct Meeting {
     pub ends_at: Option<Instant>,
     /// The first moment at which it can no longer be moved.
     pub closes_at: Option<Instant>,
+    /// When it was called last.
+    pub called_at: Option<Instant>,
 }
 
-/// Why a meeting cannot be joined or moved now.
+/// Why a meeting cannot be joined, moved or given up now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// It has no time yet.
@@ -146,6 +152,13 @@ pub enum Refusal {
     Closed,
     /// MTG-2: the five working days are over.
     WindowOver,
+    /// Nobody was called.
+    NotCalled,
+    /// Whoever was called may still come.
+    StillExpected {
+        /// Until when.
+        until: Instant,
+    },
 }
 
 impl Meeting {
@@ -190,6 +203,31 @@ impl Meeting {
             State::Closed => Err(Refusal::Closed),
             _ if now >= closes_at => Err(Refusal::WindowOver),
             State::Scheduled | State::Waiting | State::Missed => Ok(()),
+        }
+    }
+
+    /// From when on whoever was called counts as absent; none while nobody is called.
+    pub fn absent_from(&self) -> Option<Instant> {
+        let called_at = self.called_at.filter(|_| self.state == State::Called)?;
+        // Who is early enough to be called before the begin need not be there before it.
+        let counted_from = self
+            .starts_at
+            .map_or(called_at, |begin| begin.max(called_at));
+        Some(Instant::from_ms(
+            counted_from.ms() + ABSENCE_MINUTES * MINUTE_MS,
+        ))
+    }
+
+    /// "Tidak Hadir" (MTG-4): whoever was called did not come.
+    ///
+    /// # Errors
+    /// Why not now.
+    pub fn may_be_absent(&self, now: Instant) -> Result<(), Refusal> {
+        match self.absent_from() {
+            Some(until) if now < until => Err(Refusal::StillExpected { until }),
+            Some(_) => Ok(()),
+            None if self.state == State::Closed => Err(Refusal::Closed),
+            None => Err(Refusal::NotCalled),
         }
     }
 

@@ -9,7 +9,7 @@ pub mod view;
 use akses_domain::access::Access;
 use akses_domain::authority::Authorities;
 use akses_domain::ids::{AccountId, RequestId};
-use akses_domain::meeting::{self, Refusal};
+use akses_domain::meeting::{self, ABSENCE_MINUTES, Refusal};
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Instant, Zone};
 use akses_domain::words;
@@ -17,7 +17,7 @@ use akses_endpoint::accesses::{from_word, zone};
 use akses_endpoint::store::events::{self, Appended, Event, Stamp};
 use akses_endpoint::store::meetings;
 use akses_endpoint::{Call, Problem, record};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use akses_endpoint::record::stamp;
 pub use akses_endpoint::store::meetings::Meeting;
@@ -105,6 +105,24 @@ pub fn rules(row: &Meeting) -> Result<meeting::Meeting, Problem> {
         starts_at: row.starts_at.map(Instant::from_ms),
         ends_at: row.ends_at.map(Instant::from_ms),
         closes_at: row.closes_at.map(Instant::from_ms),
+        called_at: row.called_at.map(Instant::from_ms),
+    })
+}
+
+/// What the event says of a meeting to which its person did not come (MTG-4).
+pub fn missed_by_applicant(meeting: &Meeting) -> Value {
+    missed_by("applicant", meeting)
+}
+
+/// What it says of one to which no verifier came: it gets another time by itself.
+pub fn missed_by_verifier(meeting: &Meeting) -> Value {
+    missed_by("verifier", meeting)
+}
+
+fn missed_by(absent: &str, meeting: &Meeting) -> Value {
+    json!({
+        "access": meeting.access, "absent": absent, "starts_at": meeting.starts_at,
+        "closes_at": meeting.closes_at,
     })
 }
 
@@ -192,5 +210,18 @@ pub fn refused(refusal: Refusal, zone: Zone) -> Problem {
             "Jadwal hanya dapat diganti dalam 5 hari kerja setelah pendaftaran, dan waktu itu \
              sudah lewat. Bila rapat terlewat, daftarkan akses ini kembali.",
         ),
+        Refusal::NotCalled => Problem::conflict(
+            "meeting-not-called",
+            "Orang ini sedang tidak dipanggil. Muat ulang antrean rapat.",
+        ),
+        Refusal::StillExpected { until } => Problem::conflict(
+            "still-expected",
+            &format!(
+                "Beri waktu {ABSENCE_MINUTES} menit sejak dipanggil dan sejak rapat dimulai. Orang \
+                 ini dapat dinyatakan tidak hadir mulai {}.",
+                words::moment(until, zone)
+            ),
+        )
+        .with("until", until.rfc3339(zone)),
     }
 }

@@ -210,7 +210,10 @@ fn advice_for_verifier(state: State) -> &'static str {
     match state {
         State::Unscheduled => "Jadwal rapat sedang dicarikan.",
         State::Scheduled | State::Waiting => "Panggil dari antrean rapat ketika gilirannya tiba.",
-        State::Called => "Rapat sedang berjalan. Buka ruangnya dari antrean rapat, lalu putuskan.",
+        State::Called => {
+            "Rapat sedang berjalan. Buka ruangnya dari antrean rapat, lalu putuskan, atau nyatakan \
+             tidak hadir."
+        }
         State::Missed => {
             "Pemohon tidak hadir. Ia dapat memilih jadwal lain sampai batasnya; sesudah itu \
              pengajuannya ditutup."
@@ -246,6 +249,8 @@ pub struct QueueItem {
     pub called: Option<Moment>,
     /// Where to go, for the verifier who called.
     pub room: Option<Address>,
+    /// From when on whoever was called counts as absent (MTG-4).
+    pub absent_from: Option<Moment>,
 }
 
 impl QueueItem {
@@ -285,6 +290,9 @@ impl QueueItem {
             place: row.place,
             called: moment(row.called_at),
             room,
+            absent_from: meeting
+                .absent_from()
+                .map(|at| Moment::new(at, meeting.zone)),
         })
     }
 }

@@ -7,7 +7,7 @@ import { busyWithDialog, follow, lineState, markTitle, redraw } from "/js/live.j
 import { dayOf, hours, roomLink, stateBadge } from "/js/meeting.js";
 import { start } from "/js/page.js";
 import { meetings as t } from "/js/texts/meetings.js";
-import { actionButton, announce, facts, linkButton, moment, notice, problemNotice, table } from "/js/ui.js";
+import { actionButton, announce, dialog, facts, linkButton, moment, notice, problemNotice, table } from "/js/ui.js";
 
 /** The list is short and read at once; nobody looks at a hidden tab, but its title tells. */
 const LOOK_AGAIN_MS = 5_000;
@@ -45,10 +45,21 @@ function queue(first) {
     if (later) return later;
     count(counts, meetings);
     const state = withoutRooms(meetings);
-    if (state !== drawn) redraw(list, serving(meetings), day(meetings));
+    if (state !== drawn) redraw(list, serving(meetings, absent), day(meetings));
     else renewRooms(list, meetings);
     drawn = state;
     return document.hidden ? HIDDEN_LOOK_MS : LOOK_AGAIN_MS;
+  };
+  const absent = async (meeting) => {
+    const isMarked = await dialog({
+      title: t.absentTitle(meeting.person.name),
+      body: h("p", null, t.absentBody),
+      actions: [{ label: t.absentButton, kind: "danger", run: () => markAbsent(meeting) }],
+    });
+    if (!isMarked) return;
+    show(await today());
+    following.again();
+    announce(t.absentDone(meeting.person.name));
   };
   const failed = (error) => fill(list, problemNotice(error, () => location.reload()));
   show(first);
@@ -67,6 +78,10 @@ function queue(first) {
     list.querySelector(`[data-key="room-${meeting.request}"]`)?.focus();
   });
   return h("div", null, h("div", { class: "live-head" }, counts, line), h("div", { class: "actions" }, call), told, list, meanings());
+}
+
+async function markAbsent({ request }) {
+  await send("POST", `/api/requests/${request}/meeting/absence`, {}, { intent: `tidak-hadir ${request}` });
 }
 
 /** Each state with what it means, one press away. */
@@ -91,16 +106,17 @@ function renewRooms(list, meetings) {
   for (const { request, room } of meetings.filter((it) => it.room)) list.querySelector(`[data-key="room-${request}"]`).href = room.url;
 }
 
-/** Whom this verifier called and has not decided yet. */
-function serving(meetings) {
+/** Whom this verifier called and has not decided yet; `absent` is told who did not come. */
+function serving(meetings, absent) {
   const mine = meetings.filter((it) => it.room);
   const one = (it) =>
     h("li", { class: "card" },
       h("h3", null, it.person.name),
-      facts([[t.about, accessText(it)], [t.calledAt, moment(it.called)]]),
+      facts([[t.about, accessText(it)], [t.calledAt, moment(it.called)], [t.absentFrom, moment(it.absent_from)]]),
       h("div", { class: "actions" },
         roomLink(it.room, { label: t.roomFor(it.person.name), key: `room-${it.request}` }),
-        decisionLink(it, { text: t.decide, label: t.decideFor(it.person.name), kind: "button second" })));
+        decisionLink(it, { text: t.decide, label: t.decideFor(it.person.name), kind: "button second" }),
+        actionButton(t.absent, () => absent(it), { kind: "quiet", "aria-label": t.absentOf(it.person.name) })));
   const list = mine.length ? h("ul", { class: "rows" }, mine.map(one)) : h("p", { class: "empty" }, t.servingNone);
   return h("section", null, h("h2", null, t.serving), list);
 }

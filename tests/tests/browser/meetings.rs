@@ -297,6 +297,24 @@ fn ver_1_each_page_says_whom_it_is_for_and_what_others_do() {
         .click_button("Panggil Berikutnya")
         .see("Tidak ada yang menunggu di ruang tunggu.")
         .axe("antrean: tidak ada yang menunggu");
+    // Whoever does not come in time is told so, and is nobody's turn any more.
+    browser
+        .as_person(&verifier)
+        .open("/rapat/antrean")
+        .click_button(&format!("{} tidak hadir", supplier.name))
+        .see("dapat mencari jadwal lain sampai batasnya")
+        .axe("antrean: tidak hadir?")
+        .click_button("Nyatakan Tidak Hadir")
+        .see("dapat dinyatakan tidak hadir mulai")
+        .click_button("Batal");
+    world.host.set_clock("2026-03-27T09:30:00Z");
+    browser
+        .open("/rapat/antrean")
+        .click_button(&format!("{} tidak hadir", supplier.name))
+        .click_button("Nyatakan Tidak Hadir")
+        .see("dinyatakan tidak hadir.")
+        .see("Belum ada. Tekan “Panggil Berikutnya”")
+        .see("Terlewat");
     let national = world.national("VNT");
     browser
         .as_person(&national)

@@ -116,6 +116,7 @@ fn meeting(state: State) -> Meeting {
         starts_at: Some(at("2026-03-30T09:00:00+07:00")),
         ends_at: Some(at("2026-03-30T09:30:00+07:00")),
         closes_at: Some(at("2026-04-03T00:00:00+07:00")),
+        called_at: None,
     }
 }
 
@@ -217,5 +218,44 @@ proptest! {
             prop_assert_eq!(slot.ends_at.ms() - slot.starts_at.ms(), 30 * 60 * 1000);
         }
         prop_assert!(slots.windows(2).all(|pair| pair[0].ends_at <= pair[1].starts_at));
+    }
+}
+
+#[test]
+fn mtg_4_who_was_called_has_ten_minutes_from_the_call_and_from_the_begin() {
+    for (called_at, until) in [
+        ("2026-03-30T08:20:00+07:00", "2026-03-30T09:10:00+07:00"),
+        ("2026-03-30T09:12:00+07:00", "2026-03-30T09:22:00+07:00"),
+    ] {
+        let until = at(until);
+        let called = Meeting {
+            called_at: Some(at(called_at)),
+            ..meeting(State::Called)
+        };
+        assert_eq!(called.absent_from(), Some(until));
+        let before = Instant::from_ms(until.ms() - 1);
+        let expected = Err(Refusal::StillExpected { until });
+        assert_eq!(called.may_be_absent(before), expected);
+        assert_eq!(called.may_be_absent(until), Ok(()));
+    }
+}
+
+#[test]
+fn mtg_4_only_who_was_called_is_absent_by_a_verifiers_word() {
+    let now = at("2026-03-30T12:00:00+07:00");
+    for (state, refusal) in [
+        (State::Unscheduled, Refusal::NotCalled),
+        (State::Scheduled, Refusal::NotCalled),
+        (State::Waiting, Refusal::NotCalled),
+        (State::Missed, Refusal::NotCalled),
+        (State::Closed, Refusal::Closed),
+    ] {
+        // A call of a time before says nothing about this one.
+        let called_before = Meeting {
+            called_at: Some(at("2026-03-30T08:20:00+07:00")),
+            ..meeting(state)
+        };
+        assert_eq!(called_before.absent_from(), None);
+        assert_eq!(called_before.may_be_absent(now), Err(refusal), "{state:?}");
     }
 }

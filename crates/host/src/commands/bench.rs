@@ -160,7 +160,7 @@ async fn measure_service(
                 slow: 400 / scale,
             }
         };
-        let work = operations::measure(service.address, connections, counts, &mut people, decree);
+        let work = operations::measure(&service, connections, counts, &mut people, decree);
         let (rows, peak_mib) = service.peak_while(work).await?;
         measured.extend(rows);
         resident_mib_at_64 = peak_mib;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use akses::sirup::User;
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use chrono::DateTime;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::load::{Connection, Figures, Shot, fire};
-use super::service::{OPERATOR_TOKEN, office_day};
+use super::service::{OPERATOR_TOKEN, Service, office_day};
 use crate::progress;
 
 /// How many connections each operation is measured at.
@@ -301,12 +302,13 @@ async fn work_units(
 
 /// Measures every operation at one number of connections.
 pub(super) async fn measure(
-    address: SocketAddr,
+    service: &Service,
     connections: usize,
     counts: Counts,
     people: &mut People,
     decree: &Bytes,
 ) -> Result<Vec<Measured>> {
+    let address = service.address;
     let mut measured = Vec::new();
     let fixed = vec![Shot::get("/bench/fixed", Some(&people.tokens[0])); counts.reads / FIXED_PART];
     let fixed_rate = async |connections, against| -> Result<Option<f64>> {
@@ -446,7 +448,20 @@ pub(super) async fn measure(
     });
     run("reschedule-meeting", "meeting-moved", moves.collect()).await?;
     let calls = Shot::post("/api/meetings/call-next", Some(&people.verifier), nothing());
-    run("call-next", "meeting-called", vec![calls; joined.len()]).await?;
+    let called = run("call-next", "meeting-called", vec![calls; joined.len()]).await?;
+    // Whoever was called has some minutes to come.
+    let absent_from = called
+        .iter()
+        .map(|(_, called)| string(&called["meeting"]["absent_from"], "at"))
+        .map(|at| DateTime::parse_from_rfc3339(&at));
+    let absent_from = absent_from.collect::<Result<Vec<_>, _>>()?;
+    let all_absent = absent_from.into_iter().max().context("nobody was called")?;
+    service.pass_until(all_absent).await?;
+    let absences = joined.iter().map(|(_, request)| {
+        let path = format!("/api/requests/{request}/meeting/absence");
+        Shot::post(path, Some(&people.verifier), nothing())
+    });
+    run("mark-absence", "meeting-missed", absences.collect()).await?;
     // Absences of a day each, ended again so that the next round finds the days free.
     let namings = (0..counts.slow.min(ABSENCES_MAX)).map(|day| people.naming(day));
     let named = run("name-substitute", "substitute-named", namings.collect()).await?;

@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::load::{Connection, Shot};
 
 /// The manifest with the fixed answers, beside spin.toml because its paths are
 /// relative to it. Git ignores it.
@@ -45,6 +47,8 @@ pub(super) fn office_day() -> NaiveDate {
 pub(super) struct Service {
     child: Child,
     pub(super) address: SocketAddr,
+    /// Where its clock can be set, when it has one of its own.
+    control: Option<SocketAddr>,
     /// From the start of the process to its ready line.
     pub(super) start: Duration,
 }
@@ -100,14 +104,20 @@ impl Service {
             .spawn()
             .context("the service does not start")?;
         let stdout = child.stdout.take().context("the service has no output")?;
+        let mut control = None;
         let ready = BufReader::new(stdout)
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("ready: http://").map(str::to_owned))
+            .find_map(|line| {
+                let of = |what: &str| line.strip_prefix(what).map(str::to_owned);
+                control = control.take().or_else(|| of("control: http://"));
+                of("ready: http://")
+            })
             .context("the service ended before it was ready; its messages above say why")?;
         Ok(Self {
             child,
             address: ready.parse()?,
+            control: control.map(|address| address.parse()).transpose()?,
             start: began.elapsed(),
         })
     }
@@ -118,6 +128,15 @@ impl Service {
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         let status = self.child.wait()?;
         anyhow::ensure!(status.success(), "the service ended with {status}");
+        Ok(())
+    }
+
+    /// Lets its time pass until then.
+    pub(super) async fn pass_until(&self, then: DateTime<FixedOffset>) -> Result<()> {
+        let control = self.control.context("it has the machine's clock")?;
+        let set = Shot::put("/clock", None, then.to_rfc3339().into());
+        let (status, _) = Connection::open(control).await?.send(&set).await?;
+        anyhow::ensure!(status.is_success(), "its clock cannot be set: {status}");
         Ok(())
     }
 
