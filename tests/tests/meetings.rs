@@ -508,6 +508,17 @@ fn mtg_2_a_meeting_is_not_moved_for_ever() {
     assert_eq!(meeting["state"], "scheduled");
     assert_eq!(meeting["moves_left"], 0);
     assert_eq!(meeting["can_move"], false, "the button says so beforehand");
+    // Whoever missed it has to have another time, as long as the days last.
+    let ends = meeting["ends"]["at"].as_str().unwrap().to_owned();
+    world.host.set_clock(&ends);
+    let supplier = again(&world, &supplier);
+    assert_eq!(supplier.meeting(&request)["state"], "missed");
+    assert_eq!(supplier.meeting(&request)["moves_left"], 1);
+    let moved = supplier.reschedule(&request).expect(200).json();
+    assert_eq!(
+        (&moved["state"], &moved["moves_left"]),
+        (&json!("scheduled"), &json!(0))
+    );
 }
 
 #[test]
@@ -683,7 +694,9 @@ fn mtg_4_who_was_called_and_does_not_come_may_look_for_another_time() {
     });
     for meeting in marked {
         assert_eq!(meeting["state"], "missed", "{meeting:#}");
-        assert!(meeting["room"].is_null() && meeting["absent_from"].is_null());
+        for of_the_call in ["called", "room", "absent_from"] {
+            assert!(meeting[of_the_call].is_null(), "{of_the_call}: {meeting:#}");
+        }
     }
     let kinds = [
         "meeting-scheduled",

@@ -19,6 +19,8 @@ const AFTER_THE_REST: &str = "2026-03-27T07:26:00Z";
 /// Sessions last twelve hours.
 const A_DAY_LATER: &str = "2026-03-28T07:10:00Z";
 
+const TWO_DAYS_LATER: &str = "2026-03-29T07:10:00Z";
+
 /// Everything of an answer that a stranger can tell two of them apart by.
 fn looks(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
     let mut headers: BTreeMap<_, _> = answer
@@ -311,6 +313,12 @@ fn who_signs_in_takes_away_sessions_that_ended() {
         let gone = left + 1 - sessions(&world).len();
         assert_eq!(gone, 2.min(left + 1 - signed_in), "{signed_in}");
     }
+    let now = sessions(&world);
+    assert!(ended.is_disjoint(&now), "{ended:?} {now:?}");
+    // Of many at the same moment each takes others.
+    world.host.set_clock(TWO_DAYS_LATER);
+    let _ = at_once(now.len(), |_| world.sign_in(&person.email));
+    let ended = now;
     let now = sessions(&world);
     assert!(ended.is_disjoint(&now), "{ended:?} {now:?}");
     let ends = "SELECT count(*) FROM session_end";

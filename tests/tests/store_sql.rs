@@ -208,6 +208,62 @@ fn migrations_may_be_killed_after_any_statement_and_run_again() {
     }
 }
 
+/// Killed after any of its statements, while an older program goes on.
+#[test]
+fn exp_6_open_handovers_are_right_wherever_their_migration_was_cut_off() {
+    let statements = migrations();
+    let about = |statement: &String| statement.contains("handover_open ");
+    let first = statements.iter().position(about).unwrap();
+    let behind = statements.iter().rposition(about).unwrap() + 1;
+    assert_eq!(
+        behind - first,
+        6,
+        "a table, four triggers, and what was there"
+    );
+    for cut in first..=behind {
+        let connection = empty();
+        for statement in &statements[..cut] {
+            connection.execute_batch(statement).unwrap();
+        }
+        let then = |access: &str, version, kind, data| {
+            append(
+                &connection,
+                &format!("access-{access}"),
+                version,
+                kind,
+                data,
+                5,
+            );
+        };
+        for account in ["left", "named", "begun-anew", "given-up", "active"] {
+            record_account(&connection, account);
+            carry_over(&connection, account, "2026-03-01");
+        }
+        for account in ["left", "named", "begun-anew"] {
+            then(account, 2, "access-expired", json!({ "account": account }));
+        }
+        let named = json!({ "handover": { "kind": "none-open" }, "named_as": "owner" });
+        then("named", 3, "handover-named", named);
+        let request = json!({
+            "id": "again", "deadline_at": 9, "valid_until": "2026-12-31", "document": "decree",
+        });
+        let asked = json!({ "request": request, "verified_by": "institution" });
+        then("begun-anew", 3, "reactivation-requested", asked);
+        let approved = json!({
+            "request": "again", "decided_as": "vai", "valid_until": "2026-12-31",
+        });
+        then("begun-anew", 4, "request-approved", approved);
+        let nothing_open = json!({ "handover": { "kind": "none-open" } });
+        then("given-up", 2, "access-deactivated", nothing_open);
+
+        for statement in &statements {
+            connection.execute_batch(statement).unwrap();
+        }
+        let open = texts(&connection, "SELECT access FROM handover_open", []);
+        assert_eq!(open, ["access-left"], "cut off before statement {cut}");
+    }
+}
+
 #[test]
 fn a_number_is_read_and_written_once() {
     let connection = migrated();

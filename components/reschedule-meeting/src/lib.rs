@@ -4,7 +4,7 @@ use akses_domain::ids::RequestId;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_meeting::booking::{Booked, reschedule};
 use akses_meeting::view::MeetingView;
-use akses_meeting::{EVENTS_MAX, ROUNDS_MAX, load, own, refused, restless, rules, stamp};
+use akses_meeting::{ROUNDS_MAX, load, moves_left, own, refused, restless, rules, stamp};
 use serde::Deserialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
@@ -33,10 +33,10 @@ async fn another(call: Call) -> Result<Reply, Problem> {
     }
     for _ in 0..ROUNDS_MAX {
         let meeting = own(request, person)?;
-        if meeting.version >= EVENTS_MAX {
+        let known = rules(&meeting)?;
+        if moves_left(&meeting, known.state_at(call.now())) == 0 {
             return Err(restless_person());
         }
-        let known = rules(&meeting)?;
         known
             .may_move(call.now())
             .map_err(|refusal| refused(refusal, known.zone))?;

@@ -1,22 +1,14 @@
 -- Ended accesses whose work nobody carries on (EXP-6), so that an institution's list of
 -- them is read page by page: from its accesses alone it would read all that ever ended,
 -- most of which somebody took over. The rules for scripts stand at the head of 0001.
+--
+-- What takes rows away comes before what adds them, and old ones last: wherever this is
+-- cut off and an older program goes on, rows are missing, never wrong.
 CREATE TABLE IF NOT EXISTS handover_open (
   institution TEXT NOT NULL,
   access TEXT NOT NULL,
   PRIMARY KEY (institution, access)
 ) STRICT, WITHOUT ROWID;
-
--- Whichever trigger of a deactivation comes first, its access or its handover: the last
--- one sees both.
-CREATE TRIGGER IF NOT EXISTS handover_opens AFTER UPDATE OF standing ON access
-WHEN NEW.standing = 'expired' OR NEW.standing = 'inactive'
-BEGIN
-  INSERT OR IGNORE INTO handover_open (institution, access)
-  SELECT NEW.institution, NEW.id
-  WHERE NOT EXISTS (SELECT 1 FROM handover AS h
-                    WHERE h.access = NEW.id AND h.kind <> 'unassigned');
-END;
 
 CREATE TRIGGER IF NOT EXISTS handover_is_over AFTER UPDATE OF standing ON access
 WHEN NEW.standing = 'active'
@@ -40,12 +32,15 @@ BEGIN
     AND access = NEW.access;
 END;
 
-CREATE TRIGGER IF NOT EXISTS handover_is_open_again AFTER UPDATE OF kind ON handover
-WHEN NEW.kind = 'unassigned'
+-- Whichever trigger of a deactivation comes first, its access or its handover: the last
+-- one sees both.
+CREATE TRIGGER IF NOT EXISTS handover_opens AFTER UPDATE OF standing ON access
+WHEN NEW.standing = 'expired' OR NEW.standing = 'inactive'
 BEGIN
   INSERT OR IGNORE INTO handover_open (institution, access)
-  SELECT institution, id FROM access
-  WHERE id = NEW.access AND (standing = 'expired' OR standing = 'inactive');
+  SELECT NEW.institution, NEW.id
+  WHERE NOT EXISTS (SELECT 1 FROM handover AS h
+                    WHERE h.access = NEW.id AND h.kind <> 'unassigned');
 END;
 
 -- What ended before this was here.

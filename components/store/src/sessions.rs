@@ -13,6 +13,9 @@ use serde_json::json;
 /// two bring it down.
 const TAKEN_AWAY_MAX: u32 = 2;
 
+/// How long nobody else looks at what somebody is taking away.
+const TAKING_AWAY_MS: i64 = 60_000;
+
 #[derive(Serialize)]
 struct Stored<'a> {
     account: &'a str,
@@ -33,7 +36,9 @@ impl Guest for Store {
             .set(key(&token_sha256), value(&session))
             .await
             .map_err(key_value::error)?;
-        take_away_ended(database, &store, now).await
+        // The session stands; what could not be taken away is taken away later.
+        let _ = take_away_ended(database, &store, now).await;
+        Ok(())
     }
 
     async fn close(token_sha256: String) -> Result<(), Error> {
@@ -60,14 +65,17 @@ impl Guest for Store {
     }
 }
 
-/// From key-value storage first, for the same reason; two who take away the same
-/// session do no harm.
+/// From key-value storage first, for the same reason.
 async fn take_away_ended(
     database: &Database,
     store: &KeyValue,
     now: InstantMs,
 ) -> Result<(), Error> {
-    let parameters = [now.into(), TAKEN_AWAY_MAX.into()];
+    let parameters = [
+        now.into(),
+        TAKEN_AWAY_MAX.into(),
+        (now + TAKING_AWAY_MS).into(),
+    ];
     let rows = database.query(include_str!("../sql/session_over.sql"), &parameters)?;
     let ended: Vec<String> = all(rows, |row| row.take())?;
     if ended.is_empty() {

@@ -154,6 +154,8 @@ pub enum Refusal {
     WindowOver,
     /// Nobody was called.
     NotCalled,
+    /// Whoever was called could not look for another time any more.
+    NoOtherTime,
     /// Whoever was called may still come.
     StillExpected {
         /// Until when.
@@ -218,12 +220,14 @@ impl Meeting {
         ))
     }
 
-    /// "Tidak Hadir" (MTG-4): whoever was called did not come.
+    /// "Tidak Hadir" (MTG-4): whoever was called did not come, and looks for another
+    /// time. Where there is none left, the verifier decides.
     ///
     /// # Errors
     /// Why not now.
     pub fn may_be_absent(&self, now: Instant) -> Result<(), Refusal> {
         match self.absent_from() {
+            Some(_) if self.closes_at.is_none_or(|end| now >= end) => Err(Refusal::NoOtherTime),
             Some(until) if now < until => Err(Refusal::StillExpected { until }),
             Some(_) => Ok(()),
             None if self.state == State::Closed => Err(Refusal::Closed),

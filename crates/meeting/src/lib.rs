@@ -9,7 +9,7 @@ pub mod view;
 use akses_domain::access::Access;
 use akses_domain::authority::Authorities;
 use akses_domain::ids::{AccountId, RequestId};
-use akses_domain::meeting::{self, ABSENCE_MINUTES, Refusal};
+use akses_domain::meeting::{self, ABSENCE_MINUTES, Refusal, State};
 use akses_domain::reference::VerifiedBy;
 use akses_domain::time::{Instant, Zone};
 use akses_domain::words;
@@ -24,7 +24,7 @@ pub use akses_endpoint::store::meetings::Meeting;
 
 /// A meeting with more events than this was moved again and again. Each move is
 /// kept for ever and writes a mail, so there has to be an end.
-pub const EVENTS_MAX: u32 = 12;
+const EVENTS_MAX: u32 = 12;
 
 /// How often a change is tried anew because another came first.
 pub const ROUNDS_MAX: u32 = 16;
@@ -107,6 +107,16 @@ pub fn rules(row: &Meeting) -> Result<meeting::Meeting, Problem> {
         closes_at: row.closes_at.map(Instant::from_ms),
         called_at: row.called_at.map(Instant::from_ms),
     })
+}
+
+/// How often a meeting can still be moved, at most. Whoever missed it may look for
+/// another time as long as the days last, however often it was moved before (MTG-4).
+pub fn moves_left(row: &Meeting, state: State) -> u32 {
+    let left = EVENTS_MAX.saturating_sub(row.version);
+    match state {
+        State::Missed => left.max(1),
+        _ => left,
+    }
 }
 
 /// What the event says of a meeting to which its person did not come (MTG-4).
@@ -213,6 +223,11 @@ pub fn refused(refusal: Refusal, zone: Zone) -> Problem {
         Refusal::NotCalled => Problem::conflict(
             "meeting-not-called",
             "Orang ini sedang tidak dipanggil. Muat ulang antrean rapat.",
+        ),
+        Refusal::NoOtherTime => Problem::conflict(
+            "no-other-time",
+            "Orang ini tidak dapat mencari jadwal lain lagi, karena batas 5 hari kerja sudah lewat. \
+             Putuskan pengajuannya.",
         ),
         Refusal::StillExpected { until } => Problem::conflict(
             "still-expected",

@@ -1,7 +1,7 @@
 //! Meetings as people see them.
 
 use crate::room::{self, Address, Guest};
-use crate::{EVENTS_MAX, Meeting, rules};
+use crate::{Meeting, moves_left, rules};
 use akses_domain::meeting::State;
 use akses_domain::time::Instant;
 use akses_domain::words;
@@ -64,7 +64,7 @@ impl MeetingView {
     pub fn new(row: &Meeting, now: Instant) -> Result<Self, Problem> {
         let meeting = rules(row)?;
         let state = meeting.state_at(now);
-        let moves_left = EVENTS_MAX.saturating_sub(row.version);
+        let moves_left = moves_left(row, state);
         let can_move = moves_left > 0 && meeting.may_move(now).is_ok();
         let moment = |at: Option<Instant>| at.map(|at| Moment::new(at, meeting.zone));
         // A time that passed without the verifiers says nothing any more.
@@ -288,7 +288,8 @@ impl QueueItem {
             starts: moment(row.starts_at),
             ends: moment(row.ends_at),
             place: row.place,
-            called: moment(row.called_at),
+            // A call of a time before is none of this one.
+            called: moment(row.called_at).filter(|_| state == State::Called),
             room,
             absent_from: meeting
                 .absent_from()

@@ -237,6 +237,11 @@ fn mtg_4_who_was_called_has_ten_minutes_from_the_call_and_from_the_begin() {
         let expected = Err(Refusal::StillExpected { until });
         assert_eq!(called.may_be_absent(before), expected);
         assert_eq!(called.may_be_absent(until), Ok(()));
+        // Nobody is sent to look for a time that does not exist.
+        let closes_at = called.closes_at.unwrap();
+        let last = Instant::from_ms(closes_at.ms() - 1);
+        assert_eq!(called.may_be_absent(last), Ok(()));
+        assert_eq!(called.may_be_absent(closes_at), Err(Refusal::NoOtherTime));
     }
 }
 
