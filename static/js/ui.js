@@ -189,7 +189,9 @@ export function facts(pairs) {
 
 /** A link that looks like a button. */
 export function linkButton(label, href, kind = "main") {
-  return h("a", { class: `button ${kind}`, href }, label);
+  // It may stand where the button of a double click was.
+  const stay = (event) => isSecondPress(event) && event.preventDefault();
+  return h("a", { class: `button ${kind}`, href, onclick: stay }, label);
 }
 
 /** Bytes as people say them. */
