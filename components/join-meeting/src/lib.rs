@@ -27,13 +27,12 @@ async fn join(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let request: RequestId = call.id(ID_SEGMENT)?;
     let Body {} = call.json()?;
-    own(request, person)?;
+    let mut meeting = own(request, person)?;
     let (stamp, earlier) = stamp(&call, person)?;
     if let Some(earlier) = earlier {
         return answer(&call, &earlier);
     }
     for _ in 0..ROUNDS_MAX {
-        let meeting = own(request, person)?;
         let known = rules(&meeting)?;
         known
             .may_join(call.now())
@@ -44,7 +43,7 @@ async fn join(call: Call) -> Result<Reply, Problem> {
         match append(&stamp, &meeting, "meeting-joined", &json!({}))? {
             Attempt::Recorded => return answer(&call, &meeting.request),
             Attempt::Replayed(request) => return answer(&call, &request),
-            Attempt::Stale | Attempt::SlotTaken => {}
+            Attempt::Stale | Attempt::SlotTaken => meeting = own(request, person)?,
         }
     }
     Err(restless(&request.to_string()))

@@ -37,13 +37,12 @@ async fn mark(call: Call) -> Result<Reply, Problem> {
     }
     let request: RequestId = call.id(ID_SEGMENT)?;
     let Body {} = call.json()?;
-    theirs(request, verifier, &authorities)?;
+    let mut meeting = theirs(request, verifier, &authorities)?;
     let (stamp, earlier) = stamp(&call, verifier)?;
     if earlier.is_some() {
         return answer(&call, verifier, request);
     }
     for _ in 0..ROUNDS_MAX {
-        let meeting = theirs(request, verifier, &authorities)?;
         let known = rules(&meeting)?;
         // Two verifiers may say it of the same call.
         if known.state == State::Missed {
@@ -59,7 +58,9 @@ async fn mark(call: Call) -> Result<Reply, Problem> {
             &missed_by_applicant(&meeting),
         )? {
             Attempt::Recorded | Attempt::Replayed(_) => return answer(&call, verifier, request),
-            Attempt::Stale | Attempt::SlotTaken => {}
+            Attempt::Stale | Attempt::SlotTaken => {
+                meeting = theirs(request, verifier, &authorities)?;
+            }
         }
     }
     Err(restless(&request.to_string()))

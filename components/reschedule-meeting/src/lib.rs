@@ -26,13 +26,12 @@ async fn another(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let request: RequestId = call.id(ID_SEGMENT)?;
     let Body {} = call.json()?;
-    own(request, person)?;
+    let mut meeting = own(request, person)?;
     let (stamp, earlier) = stamp(&call, person)?;
     if let Some(earlier) = earlier {
         return answer(&call, &earlier);
     }
     for _ in 0..ROUNDS_MAX {
-        let meeting = own(request, person)?;
         let known = rules(&meeting)?;
         if moves_left(&meeting, known.state_at(call.now())) == 0 {
             return Err(restless_person());
@@ -44,7 +43,7 @@ async fn another(call: Call) -> Result<Reply, Problem> {
             Booked::Recorded => return answer(&call, &meeting.request),
             Booked::Replayed(request) => return answer(&call, &request),
             Booked::Full => return Err(full()),
-            Booked::Stale => {}
+            Booked::Stale => meeting = own(request, person)?,
         }
     }
     Err(restless(&request.to_string()))
