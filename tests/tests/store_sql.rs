@@ -514,7 +514,7 @@ fn statements_use_the_indexes_they_were_written_for() {
             &["reset_ticket_open (institution=? AND (step_at,id)>(?,?))"],
         ),
         (
-            "reset_done_between.sql",
+            "reset_courses.sql",
             &["reset_ticket_requested (institution=? AND requested_at>? AND requested_at<?)"],
         ),
         (

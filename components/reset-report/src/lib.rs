@@ -8,7 +8,7 @@ use akses_domain::ids::InstitutionId;
 use akses_domain::reset::Step;
 use akses_domain::time::{Date, Instant, Zone};
 use akses_endpoint::accesses::zone;
-use akses_endpoint::store::resets::{self, Done};
+use akses_endpoint::store::resets::{self, Course};
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_reset::Actor;
 use akses_reset::calendar::Calendar;
@@ -25,8 +25,8 @@ const DAYS_DEFAULT: u64 = 365;
 /// The longest span.
 const DAYS_MAX: i64 = 3 * 366;
 
-/// The steps that one report counts: those of a thousand tickets, the newest.
-const ROWS_MAX: u32 = 11_000;
+/// The tickets that one report counts, the newest.
+const TICKETS_MAX: usize = 1_000;
 
 const MINUTE_MS: i64 = 60 * 1000;
 
@@ -124,59 +124,49 @@ fn of(
 ) -> Result<Report, Problem> {
     let id = institution.to_string();
     let (since, end) = (zone.start_of(from), zone.end_of(until));
-    let rows = resets::done_between(&id, since.ms(), end.ms(), ROWS_MAX)?;
-    let cut = rows.len() >= ROWS_MAX as usize;
-    let mut tickets: BTreeMap<String, Vec<Done>> = BTreeMap::new();
+    let limit = TICKETS_MAX as u32 + 1;
+    let mut courses = resets::courses(&id, since.ms(), end.ms(), limit)?;
+    let cut = courses.len() > TICKETS_MAX;
+    courses.truncate(TICKETS_MAX);
     let mut first = since;
-    for row in rows {
-        first = first.min(letter_day(&row)?);
-        tickets.entry(row.ticket.clone()).or_default().push(row);
+    let mut moments = Vec::with_capacity(courses.len());
+    for course in &courses {
+        let letter = letter_day(course)?;
+        first = first.min(letter);
+        moments.push(counted(letter, &course.done));
     }
     let calendar = Calendar::load(institution, zone, first, call.now())?;
     let steps = actor.steps.rules.steps().iter().zip(&actor.steps.texts);
     let lines = steps.map(|(step, texts)| {
-        let done = tickets
-            .values()
-            .filter_map(|rows| times(rows, step).transpose());
-        let done = done.collect::<Result<Vec<_>, Problem>>()?;
-        Ok(line(
-            StepData::new(step, texts),
-            step,
-            &done,
-            &calendar.office(),
-        ))
+        let done = moments.iter().filter_map(|moments| times(moments, step));
+        let done: Vec<_> = done.collect();
+        line(StepData::new(step, texts), step, &done, &calendar.office())
     });
     Ok(Report {
         institution: id,
-        tickets: tickets.len(),
-        returned: tickets.values().filter(|rows| is_returned(rows)).count(),
+        tickets: courses.len(),
+        returned: courses.iter().filter(|course| course.returned).count(),
         cut,
-        steps: lines.collect::<Result<_, Problem>>()?,
+        steps: lines.collect(),
     })
 }
 
-fn is_returned(rows: &[Done]) -> bool {
-    rows.first().is_some_and(|row| row.returned)
+/// From when the first step counted, and when each was done.
+fn counted(letter: Instant, done: &[i64]) -> Vec<Instant> {
+    let done = done.iter().copied().map(Instant::from_ms);
+    std::iter::once(letter).chain(done).collect()
 }
 
 /// From when a ticket's step counted, and when it was done.
-fn times(rows: &[Done], step: &Step) -> Result<Option<(Instant, Instant)>, Problem> {
-    let at = |number: u32| rows.iter().find(|row| row.step == number);
-    let number = u32::from(step.number);
-    let Some(done) = at(number) else {
-        return Ok(None);
-    };
-    let from = match number {
-        1 => Some(letter_day(done)?),
-        number => at(number - 1).map(|before| Instant::from_ms(before.at)),
-    };
-    Ok(from.map(|from| (from, Instant::from_ms(done.at))))
+fn times(moments: &[Instant], step: &Step) -> Option<(Instant, Instant)> {
+    let number = usize::from(step.number);
+    Some((*moments.get(number - 1)?, *moments.get(number)?))
 }
 
-fn letter_day(row: &Done) -> Result<Instant, Problem> {
-    let day = row.letter_date.parse();
+fn letter_day(course: &Course) -> Result<Instant, Problem> {
+    let day = course.letter_date.parse();
     let day = day.map_err(|_| Problem::internal("a letter's date is none"))?;
-    Ok(zone(&row.zone)?.start_of(day))
+    Ok(zone(&course.zone)?.start_of(day))
 }
 
 fn line(data: StepData, step: &Step, done: &[(Instant, Instant)], office: &Office<'_>) -> Line {

@@ -1,14 +1,14 @@
 //! The password-reset procedure (PWD-1..3).
 
 use crate::bindings::exports::inaproc::akses::resets::{
-    Done, Error, Guest, Id, InstantMs, Obstacle, Officer, Person, Right, Step, Ticket,
+    Course, Error, Guest, Id, InstantMs, Obstacle, Officer, Person, Right, Step, Ticket,
 };
 use crate::database::{all, database, optional};
 use crate::row::Row;
 use crate::{PAGE_ROWS_MAX, Store, page};
 
-/// The steps of the tickets that one report counts: eleven of each.
-const REPORT_ROWS_MAX: u32 = 11_000;
+/// A thousand tickets are one report; one more says that there are more.
+const REPORT_TICKETS_MAX: u32 = 1_001;
 
 impl Guest for Store {
     fn procedure() -> Result<Vec<Step>, Error> {
@@ -32,16 +32,16 @@ impl Guest for Store {
         optional(database()?.first(sql, &[id.into()])?, ticket)
     }
 
-    fn done_between(
+    fn courses(
         institution: Id,
         since: InstantMs,
         until: InstantMs,
         limit: u32,
-    ) -> Result<Vec<Done>, Error> {
-        let limit = limit.min(REPORT_ROWS_MAX);
+    ) -> Result<Vec<Course>, Error> {
+        let limit = limit.min(REPORT_TICKETS_MAX);
         let parameters = [institution.into(), since.into(), until.into(), limit.into()];
-        let sql = include_str!("../sql/reset_done_between.sql");
-        all(database()?.query(sql, &parameters)?, done)
+        let sql = include_str!("../sql/reset_courses.sql");
+        all(database()?.query(sql, &parameters)?, course)
     }
 
     fn people(ticket: Id) -> Result<Vec<Person>, Error> {
@@ -158,15 +158,18 @@ fn ticket(row: &mut Row) -> Result<Ticket, Error> {
     })
 }
 
-fn done(row: &mut Row) -> Result<Done, Error> {
-    Ok(Done {
-        ticket: row.take()?,
+fn course(row: &mut Row) -> Result<Course, Error> {
+    Ok(Course {
         letter_date: row.take()?,
         zone: row.take()?,
-        step: row.take()?,
-        at: row.take()?,
         returned: row.take()?,
+        done: moments(&row.take::<String>()?)?,
     })
+}
+
+fn moments(json: &str) -> Result<Vec<InstantMs>, Error> {
+    serde_json::from_str(json)
+        .map_err(|error| Error::Corrupt(format!("the steps of a ticket: {error}")))
 }
 
 fn person(row: &mut Row) -> Result<Person, Error> {
