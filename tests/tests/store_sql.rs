@@ -373,6 +373,7 @@ fn statements_use_the_indexes_they_were_written_for() {
             "access_of_account.sql",
             &["access_of_account (account=? AND id<?)"],
         ),
+        ("access_held_roles.sql", &["access_once (account=?)"]),
         (
             "access_find.sql",
             &["access_once (account=? AND role=? AND work_unit=?)"],

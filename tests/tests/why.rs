@@ -208,12 +208,22 @@ fn each_state_is_told_and_entering_agrees_with_it() {
             .expect(200)
             .json();
         seen += page["accesses"].as_array().unwrap().len();
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={next}"),
-            None => break,
+        assert_eq!(page["may_enter"], true, "of all, whichever page is read");
+        let id = page["accesses"][0]["access"].as_str().unwrap();
+        let named = person.get(&format!("/api/why?access={id}"));
+        let named = named.expect(200).json();
+        assert_eq!(named["accesses"], page["accesses"]);
+        assert_eq!(named["may_enter"], named["accesses"][0]["may_enter"]);
+        after = format!("&after={id}");
+        if page["next"].is_null() {
+            break;
         }
     }
     assert_eq!(seen, 3);
+    let behind = person.get(&format!("/api/why?limit=1{after}"));
+    let behind = behind.expect(200).json();
+    assert_eq!(behind["accesses"], json!([]));
+    assert_eq!(behind["next_step"], json!(null), "there are accesses");
     // Somebody else's access is none.
     let stranger = world.person();
     stranger

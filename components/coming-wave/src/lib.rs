@@ -119,7 +119,7 @@ fn by_ids(ids: impl IntoIterator<Item = InstitutionId>) -> Result<Vec<Institutio
 /// A page of all institutions, by name.
 fn listed(call: &Call) -> Result<(Vec<Institution>, Option<String>), Problem> {
     let limit = call.limit()?.min(INSTITUTIONS_MAX);
-    let after = call.query("after").map(|id| one(&id)).transpose()?;
+    let after: Option<InstitutionId> = call.after()?;
     let after = after.map(|id| id.to_string());
     let rows = reference::institutions("", None, after.as_deref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| row.id.clone());

@@ -62,14 +62,8 @@ async fn list_accesses(request: Request) -> Response {
 async fn list(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let limit = call.limit()?;
-    let after = match call.query("after") {
-        None => None,
-        Some(text) => Some(
-            text.parse::<AccessId>()
-                .map_err(|_| Problem::not_found())?
-                .to_string(),
-        ),
-    };
+    let after: Option<AccessId> = call.after()?;
+    let after = after.map(|id| id.to_string());
     let cut_off = config::cut_off()?;
     let rows = accesses::of_account(&person.to_string(), after.as_deref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| row.id.clone());

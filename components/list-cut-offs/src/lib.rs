@@ -22,11 +22,7 @@ async fn list_cut_offs(request: Request) -> Response {
 async fn list(call: Call) -> Result<Reply, Problem> {
     directorate(&call)?;
     let limit = call.limit()?;
-    let before = match call.query("after") {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| Problem::not_found())?),
-    };
-    let rows = cut_offs::planned(before, limit + 1)?;
+    let rows = cut_offs::planned(call.after()?, limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| row.seq.to_string());
     let views = rows.iter().map(|row| CutOffView::new(row, &call));
     Reply::json(&Page {

@@ -47,14 +47,8 @@ async fn list(call: Call) -> Result<Reply, Problem> {
             "Hanya PA, KPA, atau Kepala UKPBJ dengan akses yang masih aktif yang dapat melihat daftar ini.",
         ));
     }
-    let after = match call.query("after") {
-        None => None,
-        Some(text) => Some(
-            text.parse::<AccessId>()
-                .map_err(|_| Problem::not_found())?
-                .to_string(),
-        ),
-    };
+    let after: Option<AccessId> = call.after()?;
+    let after = after.map(|id| id.to_string());
     let rows = handovers::open_at(&places, after.as_deref(), limit + 1)?;
     let (rows, next) = page::cut(rows, limit, |row| row.access.clone());
     let handovers = rows.into_iter().map(item).collect::<Result<_, _>>()?;

@@ -46,10 +46,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
         return Err(not_an_official());
     }
     let limit = call.limit()?;
-    let after: Option<InstitutionId> = match call.query("after") {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|_| Problem::not_found())?),
-    };
+    let after: Option<InstitutionId> = call.after()?;
     let cut_off = config::cut_off()?;
     let items = if oversees_all {
         everywhere(after, limit + 1, call.now(), cut_off)?

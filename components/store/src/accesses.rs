@@ -1,7 +1,7 @@
 //! Accesses as the triggers folded them.
 
 use crate::bindings::exports::inaproc::akses::accesses::{
-    Access, Authority, Error, Guest, Id, Pending, StandIn,
+    Access, Authority, Error, Guest, HeldRole, Id, Pending, StandIn,
 };
 use crate::database::{all, database, optional};
 use crate::row::Row;
@@ -12,6 +12,18 @@ impl Guest for Store {
         let parameters = [account.into(), after.into(), page(limit)];
         let sql = include_str!("../sql/access_of_account.sql");
         all(database()?.query(sql, &parameters)?, access)
+    }
+
+    fn held_roles(account: Id) -> Result<Vec<HeldRole>, Error> {
+        let sql = include_str!("../sql/access_held_roles.sql");
+        all(database()?.query(sql, &[account.into()])?, |row| {
+            Ok(HeldRole {
+                role: row.take()?,
+                institution: row.take()?,
+                zone: row.take()?,
+                ends_at: row.take()?,
+            })
+        })
     }
 
     fn find(account: Id, role: String, work_unit: Id) -> Result<Option<Id>, Error> {

@@ -5,15 +5,15 @@
 
 mod text;
 
-use akses_domain::access::{Access, Status, WaitsFor};
+use akses_domain::access::{Access, Standing, Status, WaitsFor, is_overdue};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::{CutOff, Instant, Zone};
 use akses_domain::why::{Cause, Facts, Terms, Why, why};
 use akses_domain::words;
-use akses_endpoint::accesses::{Moment, Named, cut_off_of, status_of, zone};
+use akses_endpoint::accesses::{Moment, Named, cut_off_at, cut_off_of, status_of, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::platforms::{self as view, role_of};
-use akses_endpoint::store::accesses::{self, Access as Row};
+use akses_endpoint::store::accesses::{self, Access as Row, HeldRole};
 use akses_endpoint::store::platforms::{self, Admission, Platform};
 use akses_endpoint::store::{accounts, cut_offs, meetings};
 use akses_endpoint::{Call, Problem, Reply, Response, account, config, page, record, serve};
@@ -22,9 +22,6 @@ use serde::Serialize;
 use spin_sdk::http::{Method, Request};
 use spin_sdk::http_service;
 use text::{By, NextStep};
-
-/// People hold a handful of accesses; this bounds the work for whoever does not.
-const ACCESSES_MAX: u32 = 1_000;
 
 #[derive(Serialize)]
 struct Answer {
@@ -108,20 +105,21 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
     let limit = call.limit()?;
     let question = Question::read(&call, person)?;
-    let mut rows = accesses::of_account(&person.to_string(), None, ACCESSES_MAX)?;
-    if let Some(named) = call.query("access") {
-        let id: AccessId = named.parse().map_err(|_| Problem::not_found())?;
-        rows.retain(|row| row.id == id.to_string());
-        if rows.is_empty() {
-            return Err(Problem::not_found());
+    let after: Option<AccessId> = call.after()?;
+    let (rows, next, may_enter) = match call.query("access") {
+        Some(named) => {
+            let row = one_of(person, &named)?;
+            let may_enter = question.lets_in(&row)?;
+            (vec![row], None, may_enter)
         }
-    }
-    let mut may_enter = false;
-    for row in &rows {
-        may_enter |= question.lets_in(row)?;
-    }
-    let has_access = !rows.is_empty();
-    let (rows, next) = page::after(rows, call.query("after"), limit, |row| &row.id);
+        None => {
+            let behind = after.map(|id| id.to_string());
+            let rows = accesses::of_account(&person.to_string(), behind.as_deref(), limit + 1)?;
+            let (rows, next) = page::cut(rows, limit, |row| row.id.clone());
+            (rows, next, question.lets_in_anywhere()?)
+        }
+    };
+    let has_access = after.is_some() || !rows.is_empty();
     let items = question.items(rows)?;
     let account = accounts::by_id(&person.to_string())?.ok_or_else(Problem::not_signed_in)?;
     let platform_name = question.platform.as_ref().map(|it| it.name.as_str());
@@ -139,6 +137,16 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
             name: platform.name,
         }),
     })
+}
+
+/// The access of this person that is named.
+fn one_of(person: AccountId, named: &str) -> Result<Row, Problem> {
+    let id: AccessId = named.parse().map_err(|_| Problem::not_found())?;
+    // A list begins behind an id: behind what would be next to this one.
+    let just_before = format!("{id}~");
+    let rows = accesses::of_account(&person.to_string(), Some(&just_before), 1)?;
+    let row = rows.into_iter().find(|row| row.id == id.to_string());
+    row.ok_or_else(Problem::not_found)
 }
 
 /// What is nearest to entry speaks for all.
@@ -198,9 +206,33 @@ impl Question {
 
     /// As entering judges it.
     fn lets_in(&self, row: &Row) -> Result<bool, Problem> {
-        let ready = matches!(self.terms, Terms::NotAsked | Terms::Accepted);
         let works = status_of(row, self.now, self.configured)? == Status::Active;
-        Ok(ready && works && self.admits(&row.role))
+        Ok(self.is_ready() && self.admits(&row.role) && works)
+    }
+
+    /// Whether any access of this person does.
+    fn lets_in_anywhere(&self) -> Result<bool, Problem> {
+        if !self.is_ready() {
+            return Ok(false);
+        }
+        for held in accesses::held_roles(&self.person.to_string())? {
+            if self.admits(&held.role) && self.works(&held)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_ready(&self) -> bool {
+        matches!(self.terms, Terms::NotAsked | Terms::Accepted)
+    }
+
+    fn works(&self, held: &HeldRole) -> Result<bool, Problem> {
+        let ends_at = Some(Instant::from_ms(held.ends_at));
+        let cut_off = cut_off_at(&held.institution, ends_at, self.now, self.configured)?;
+        let zone = zone(&held.zone)?;
+        let is_overdue = is_overdue(Standing::Active, ends_at, zone, self.now, cut_off);
+        Ok(!is_overdue)
     }
 
     fn items(&self, rows: Vec<Row>) -> Result<Vec<Item>, Problem> {

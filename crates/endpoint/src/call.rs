@@ -148,6 +148,15 @@ impl Call {
             })
     }
 
+    /// What the page before this one ended with, `?after=`, in lists by id or number.
+    ///
+    /// # Errors
+    /// 404 when it is none: such a page does not exist.
+    pub fn after<T: FromStr>(&self) -> Result<Option<T>, Problem> {
+        let after = self.query("after").map(|text| text.parse());
+        after.transpose().map_err(|_| Problem::not_found())
+    }
+
     /// The caller's `Idempotency-Key` with the fingerprint of this request.
     ///
     /// # Errors

@@ -1,0 +1,5 @@
+-- Few rows, however many accesses a person has.
+SELECT role, institution, zone, max(ends_at) AS ends_at
+FROM access
+WHERE account = ?1 AND standing = 'active' AND ends_at IS NOT NULL
+GROUP BY role, institution, zone
