@@ -7,16 +7,16 @@
 //! waits for something outside: a durable write, a body that is still on its
 //! way, a socket.
 //!
-//! What was begun is finished first: of all that are new, only one stands in the
-//! line of those that go on. Otherwise every new request would come before the
-//! second half of the old ones, which meanwhile hold their memory: sixty-four
-//! sign-ins held sixty-four password hashes.
+//! What was begun is finished first: a new request takes a turn only while nobody
+//! waits to go on. Otherwise new ones would come before the second half of the old
+//! ones, which meanwhile hold their memory: sixty-four sign-ins held sixty-four
+//! password hashes, and still eight while one new request at a time stood in line.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::limits::YIELDS_WITH_TURN_MAX;
 
@@ -24,8 +24,35 @@ use super::limits::YIELDS_WITH_TURN_MAX;
 #[derive(Clone)]
 pub struct Turns {
     free: Arc<Semaphore>,
-    /// Where new requests wait, until they are the one that stands in line.
+    /// Where new requests wait, until they are the one that looks for a turn.
     door: Arc<Semaphore>,
+    going_on: Arc<GoingOn>,
+}
+
+/// Who waits to go on, before all that are new.
+#[derive(Default)]
+struct GoingOn {
+    count: AtomicUsize,
+    /// There may be a turn for a new request: one was given up, or nobody waits to go
+    /// on any more.
+    changed: Notify,
+}
+
+impl GoingOn {
+    fn wait(&self) -> Waits<'_> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        Waits(self)
+    }
+}
+
+/// Somebody waits to go on, as long as this lives.
+struct Waits<'a>(&'a GoingOn);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::SeqCst);
+        self.0.changed.notify_one();
+    }
 }
 
 impl Turns {
@@ -39,6 +66,7 @@ impl Turns {
         Self {
             free: Arc::new(Semaphore::new(turns)),
             door: Arc::new(Semaphore::new(1)),
+            going_on: Arc::default(),
         }
     }
 
@@ -66,6 +94,24 @@ struct TurnInner {
     timed_out: AtomicBool,
 }
 
+impl TurnInner {
+    fn give_up(&self, held: &mut Option<OwnedSemaphorePermit>) {
+        if held.take().is_some() {
+            self.turns.going_on.changed.notify_one();
+        }
+    }
+}
+
+/// A request that ends without an answer gives its turn up too.
+impl Drop for TurnInner {
+    fn drop(&mut self) {
+        let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if held.take().is_some() {
+            self.turns.going_on.changed.notify_one();
+        }
+    }
+}
+
 impl Turn {
     fn held(&self) -> std::sync::MutexGuard<'_, Option<OwnedSemaphorePermit>> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,15 +119,27 @@ impl Turn {
 
     /// Lets somebody else run.
     pub fn pause(&self) {
-        self.held().take();
+        self.0.give_up(&mut self.held());
     }
 
     /// Waits until this request may run, like a new one: it has done nothing yet that
     /// would be worth finishing.
     pub async fn start(&self) {
-        let door = self.0.turns.door.acquire().await;
+        let Turns {
+            free,
+            door,
+            going_on,
+        } = &self.0.turns;
+        let door = door.acquire().await;
         let _first = door.expect("turns are never closed");
-        self.resume().await;
+        loop {
+            if going_on.count.load(Ordering::SeqCst) == 0
+                && let Ok(permit) = free.clone().try_acquire_owned()
+            {
+                return self.hold(permit);
+            }
+            going_on.changed.notified().await;
+        }
     }
 
     /// Waits until this request may run again. After its answer it always may:
@@ -90,13 +148,18 @@ impl Turn {
         if self.0.finished.load(Ordering::Relaxed) || self.held().is_some() {
             return;
         }
+        let _waits = self.0.turns.going_on.wait();
         let permit = self.0.turns.free.clone().acquire_owned().await;
-        let permit = permit.expect("turns are never closed");
+        self.hold(permit.expect("turns are never closed"));
+    }
+
+    fn hold(&self, permit: OwnedSemaphorePermit) {
         let mut held = self.held();
-        // Asked again under the lock that `finish` takes: a turn taken after
-        // the answer would be held for as long as the instance lives.
-        if !self.0.finished.load(Ordering::Relaxed) {
-            *held = Some(permit);
+        *held = Some(permit);
+        // Asked under the lock that `finish` takes: a turn taken after the answer
+        // would be held for as long as the instance lives.
+        if self.0.finished.load(Ordering::Relaxed) {
+            self.0.give_up(&mut held);
         }
     }
 
@@ -104,7 +167,7 @@ impl Turn {
     pub fn finish(&self) {
         let mut held = self.held();
         self.0.finished.store(true, Ordering::Relaxed);
-        held.take();
+        self.0.give_up(&mut held);
     }
 
     /// Remembers that the request ran out of time.
@@ -213,7 +276,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_begun_comes_before_all_new_requests_but_one() {
+    async fn what_was_begun_comes_before_all_new_requests() {
         let turns = one_turn();
         let first = turns.take().await;
         first.pause();
@@ -225,12 +288,38 @@ mod tests {
         let mut again = Box::pin(first.resume());
         assert!(futures::poll!(&mut again).is_pending());
         second.finish();
+        assert!(futures::poll!(&mut third).is_pending());
+        again.await;
+        first.finish();
         let third = third.await;
         assert!(futures::poll!(&mut fourth).is_pending());
         third.finish();
-        again.await;
-        first.finish();
         fourth.await;
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_lets_the_next_request_run() {
+        let turns = one_turn();
+        let first = turns.take().await;
+        let second = {
+            let mut second = Box::pin(turns.take());
+            assert!(futures::poll!(&mut second).is_pending());
+            drop(first);
+            second.await
+        };
+        // Nor does one that went away while it waited to go on, or at the door.
+        second.pause();
+        let third = turns.take().await;
+        let mut again = Box::pin(second.resume());
+        assert!(futures::poll!(&mut again).is_pending());
+        let mut fourth = Box::pin(turns.take());
+        assert!(futures::poll!(&mut fourth).is_pending());
+        let mut fifth = Box::pin(turns.take());
+        assert!(futures::poll!(&mut fifth).is_pending());
+        third.finish();
+        drop(again);
+        drop(fourth);
+        fifth.await;
     }
 
     #[tokio::test]
