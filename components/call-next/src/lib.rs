@@ -2,9 +2,8 @@
 //! room, first by slot (MTG-3). Two verifiers never call the same person: the
 //! record takes one call of a meeting, and who was second calls the one behind.
 
-use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
-use akses_endpoint::accesses::authorities;
+use akses_endpoint::accesses::verifying;
 use akses_endpoint::store::meetings;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_meeting::desk::{desks, is_today};
@@ -38,10 +37,7 @@ async fn call_next(request: Request) -> Response {
 
 async fn call_one(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
-    let authorities = authorities(person, call.now())?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(person, call.now())?;
     let Body {} = call.json()?;
     let verifier = person.to_string();
     let (stamp, earlier) = stamp(&call, person)?;

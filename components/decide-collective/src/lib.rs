@@ -6,7 +6,7 @@ use akses_collective::{LetterView, Notes, REQUEST_MS_MAX, Reader, is_decided_by,
 use akses_domain::access::{Approval, Command, REASON_CHARS_MAX, Refusal, Verifier};
 use akses_domain::ids::{AccessId, AccountId, RequestId};
 use akses_domain::time::CutOff;
-use akses_endpoint::accesses::authorities;
+use akses_endpoint::accesses::verifying;
 use akses_endpoint::store::collective::{self, Row};
 use akses_endpoint::store::requests;
 use akses_endpoint::{Call, Problem, Reply, Response, config, conflicts, form, record, serve};
@@ -45,10 +45,7 @@ async fn decide_collective(request: Request) -> Response {
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let began = Instant::now();
     let person = call.person()?;
-    let authorities = authorities(person, call.now())?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(person, call.now())?;
     let id = call.id::<Uuid>(ID_SEGMENT)?.to_string();
     let letter = letter(&id)?;
     let author = letter.filed_by.parse();

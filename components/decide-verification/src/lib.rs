@@ -4,7 +4,7 @@ use akses_domain::access::{Access, Approval, Command, Refusal, Verifier};
 use akses_domain::form::FieldName;
 use akses_domain::ids::{AccessId, AccountId, RequestId};
 use akses_domain::time::{CutOff, Instant};
-use akses_endpoint::accesses::{AccessView, authorities};
+use akses_endpoint::accesses::{AccessView, verifying};
 use akses_endpoint::store::{collective, forms, requests};
 use akses_endpoint::{Call, Day, Problem, Reply, Response, config, conflicts, record, serve};
 use serde::Deserialize;
@@ -56,10 +56,7 @@ async fn decide_verification(request: Request) -> Response {
 
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
-    let authorities = authorities(person, call.now())?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(person, call.now())?;
     let request: RequestId = call.id(ID_SEGMENT)?;
     let verifier = Verifier {
         account: person,

@@ -1,7 +1,7 @@
 //! `GET /api/requests`: the verifier's queue, nearest deadline first, so that
 //! overdue requests lead (VER-1, VER-3).
 
-use akses_domain::access::{Refusal, RequestKind};
+use akses_domain::access::RequestKind;
 use akses_domain::authority::Authorities;
 use akses_domain::conflict::Clash;
 use akses_domain::escalation::Step;
@@ -9,7 +9,7 @@ use akses_domain::ids::RequestId;
 use akses_domain::person::Npwp;
 use akses_domain::time::Instant;
 use akses_domain::words;
-use akses_endpoint::accesses::{DeadlineView, Moment, Named, authorities, from_word, zone};
+use akses_endpoint::accesses::{DeadlineView, Moment, Named, from_word, verifying, zone};
 use akses_endpoint::conflicts::{self, Place};
 use akses_endpoint::store::requests::{self, Cursor, Scope};
 use akses_endpoint::{Call, Problem, Reply, Response, config, page, serve};
@@ -77,10 +77,7 @@ async fn list_requests(request: Request) -> Response {
 
 async fn list(call: Call) -> Result<Reply, Problem> {
     let person = call.person()?;
-    let authorities = authorities(person, call.now())?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(person, call.now())?;
     let limit = call.limit()?;
     let after = call.query("after").map(|text| cursor(&text)).transpose()?;
     let scopes = scopes(&authorities);

@@ -2,11 +2,10 @@
 //! was called did not come (MTG-4). The person is told and may look for another time;
 //! when that is over, the timer closes the request.
 
-use akses_domain::access::Refusal;
 use akses_domain::authority::Authorities;
 use akses_domain::ids::{AccountId, RequestId};
 use akses_domain::meeting::State;
-use akses_endpoint::accesses::authorities;
+use akses_endpoint::accesses::verifying;
 use akses_endpoint::{Call, Problem, Reply, Response, serve};
 use akses_meeting::view::QueueItem;
 use akses_meeting::{
@@ -31,10 +30,7 @@ async fn mark_absence(request: Request) -> Response {
 
 async fn mark(call: Call) -> Result<Reply, Problem> {
     let verifier = call.person()?;
-    let authorities = authorities(verifier, call.now())?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(verifier, call.now())?;
     let request: RequestId = call.id(ID_SEGMENT)?;
     let Body {} = call.json()?;
     let mut meeting = theirs(request, verifier, &authorities)?;

@@ -1,9 +1,8 @@
 //! `GET /api/meetings`: a verifier's meetings of today by slot, with who is in the
 //! waiting room (MTG-3).
 
-use akses_domain::access::Refusal;
 use akses_domain::ids::RequestId;
-use akses_endpoint::accesses::authorities;
+use akses_endpoint::accesses::verifying;
 use akses_endpoint::store::meetings::{self, Cursor};
 use akses_endpoint::{Call, Problem, Reply, Response, page, serve};
 use akses_meeting::Meeting;
@@ -27,10 +26,7 @@ async fn meeting_queue(request: Request) -> Response {
 
 async fn list(call: Call) -> Result<Reply, Problem> {
     let (person, now) = (call.person()?, call.now());
-    let authorities = authorities(person, now)?;
-    if authorities.is_empty() {
-        return Err(Refusal::NotAVerifier.into());
-    }
+    let authorities = verifying(person, now)?;
     let limit = call.limit()?;
     let after = call.query("after").map(|text| cursor(&text)).transpose()?;
     let mut rows = Vec::new();

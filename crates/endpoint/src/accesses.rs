@@ -4,7 +4,7 @@ use crate::config;
 use crate::problem::Problem;
 use crate::store;
 use akses_domain::access::{
-    Access, NextStep, Standing, Status, is_overdue, status, verification_deadline,
+    Access, NextStep, Refusal, Standing, Status, is_overdue, status, verification_deadline,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity, StandIn};
 use akses_domain::deadline::Deadline;
@@ -202,6 +202,18 @@ pub fn cut_off_for(access: &Access, now: Instant, configured: CutOff) -> Result<
         now,
         configured,
     )
+}
+
+/// What this verifier may verify at `now`, as [`authorities`].
+///
+/// # Errors
+/// 403 when it is nothing at all; what the store could not do.
+pub fn verifying(account: AccountId, now: Instant) -> Result<Authorities, Problem> {
+    let authorities = authorities(account, now)?;
+    if authorities.is_empty() {
+        return Err(Refusal::NotAVerifier.into());
+    }
+    Ok(authorities)
 }
 
 /// What this person may verify at `now` (VER-1): from their accesses, judged by
