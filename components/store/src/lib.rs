@@ -7,8 +7,6 @@
 //! Functions over SQL are synchronous: that is several times faster than the
 //! asynchronous form, and a timer's export may not wait for an asynchronous one.
 
-use akses_heap as _;
-
 mod accesses;
 mod accounts;
 mod calendar;

@@ -32,8 +32,6 @@ mod reply;
 mod serve;
 pub mod substitutes;
 
-use akses_heap as _;
-
 pub use akses_contract::operation::inaproc::akses as store;
 pub use call::Call;
 pub use json::{Day, Fields};
