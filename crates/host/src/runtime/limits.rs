@@ -41,6 +41,8 @@ pub const MEMORIES_PER_INSTANCE: u32 = 3;
 pub const TABLES_PER_INSTANCE: u32 = 8;
 /// Compiled code that no start has used for this long is removed.
 pub const CODE_KEPT_DAYS: u64 = 1;
+/// How long a new request lets all who go on come before it.
+pub const NEW_ASIDE_MS: u64 = 100;
 /// How long a guest that waits for something else than the data keeps its turn.
 pub const TURN_KEPT_MS: u64 = 2;
 /// How often running guests are asked to let others run.

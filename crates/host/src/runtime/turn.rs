@@ -11,14 +11,18 @@
 //! waits to go on. Otherwise new ones would come before the second half of the old
 //! ones, which meanwhile hold their memory: sixty-four sign-ins held sixty-four
 //! password hashes, and still eight while one new request at a time stood in line.
+//! One that finds no such moment for a while stands in line all the same, so that
+//! bodies which come in small pieces keep nobody out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-use super::limits::YIELDS_WITH_TURN_MAX;
+use super::limits::{NEW_ASIDE_MS, YIELDS_WITH_TURN_MAX};
 
 /// All turns there are.
 #[derive(Clone)]
@@ -81,6 +85,22 @@ impl Turns {
         turn.start().await;
         turn
     }
+
+    /// A free turn that nobody waits for who would go on.
+    fn unwanted(&self) -> Option<OwnedSemaphorePermit> {
+        let is_wanted = self.going_on.count.load(Ordering::SeqCst) > 0;
+        let free = (!is_wanted).then(|| self.free.clone().try_acquire_owned());
+        free.and_then(Result::ok)
+    }
+
+    async fn next_unwanted(&self) -> OwnedSemaphorePermit {
+        loop {
+            self.going_on.changed.notified().await;
+            if let Some(permit) = self.unwanted() {
+                return permit;
+            }
+        }
+    }
 }
 
 /// The turn of one request.
@@ -125,32 +145,34 @@ impl Turn {
     /// Waits until this request may run, like a new one: it has done nothing yet that
     /// would be worth finishing.
     pub async fn start(&self) {
-        let Turns {
-            free,
-            door,
-            going_on,
-        } = &self.0.turns;
-        let door = door.acquire().await;
+        let door = self.0.turns.door.acquire().await;
         let _first = door.expect("turns are never closed");
-        loop {
-            if going_on.count.load(Ordering::SeqCst) == 0
-                && let Ok(permit) = free.clone().try_acquire_owned()
-            {
-                return self.hold(permit);
-            }
-            going_on.changed.notified().await;
+        if self.needs_none() {
+            return;
+        }
+        if let Some(permit) = self.0.turns.unwanted() {
+            return self.hold(permit);
+        }
+        let aside = Duration::from_millis(NEW_ASIDE_MS);
+        match timeout(aside, self.0.turns.next_unwanted()).await {
+            Ok(permit) => self.hold(permit),
+            Err(_) => self.resume().await,
         }
     }
 
     /// Waits until this request may run again. After its answer it always may:
     /// what a guest does then must not keep the next one waiting.
     pub async fn resume(&self) {
-        if self.0.finished.load(Ordering::Relaxed) || self.held().is_some() {
+        if self.needs_none() {
             return;
         }
         let _waits = self.0.turns.going_on.wait();
         let permit = self.0.turns.free.clone().acquire_owned().await;
         self.hold(permit.expect("turns are never closed"));
+    }
+
+    fn needs_none(&self) -> bool {
+        self.0.finished.load(Ordering::Relaxed) || self.held().is_some()
     }
 
     fn hold(&self, permit: OwnedSemaphorePermit) {
@@ -295,6 +317,32 @@ mod tests {
         assert!(futures::poll!(&mut fourth).is_pending());
         third.finish();
         fourth.await;
+    }
+
+    #[tokio::test]
+    async fn a_new_request_stands_in_line_in_the_end() {
+        let turns = one_turn();
+        let one = turns.take().await;
+        one.pause();
+        let other = turns.take().await;
+        let mut new = Box::pin(turns.take());
+        // One of the two always waits to go on.
+        let mut waits = Box::pin(one.resume());
+        assert!(futures::poll!(&mut waits).is_pending());
+        assert!(futures::poll!(&mut new).is_pending());
+        other.pause();
+        waits.await;
+        let mut waits = Box::pin(other.resume());
+        assert!(futures::poll!(&mut waits).is_pending());
+        tokio::time::sleep(Duration::from_millis(2 * NEW_ASIDE_MS)).await;
+        assert!(futures::poll!(&mut new).is_pending());
+        one.pause();
+        waits.await;
+        let mut waits = Box::pin(one.resume());
+        assert!(futures::poll!(&mut waits).is_pending());
+        other.pause();
+        assert!(futures::poll!(&mut waits).is_pending());
+        new.await;
     }
 
     #[tokio::test]
