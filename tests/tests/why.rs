@@ -224,6 +224,10 @@ fn each_state_is_told_and_entering_agrees_with_it() {
     let behind = behind.expect(200).json();
     assert_eq!(behind["accesses"], json!([]));
     assert_eq!(behind["next_step"], json!(null), "there are accesses");
+    let nobody = world.person();
+    let behind = nobody.get(&format!("/api/why?limit=1{after}"));
+    let behind = behind.expect(200).json();
+    assert_eq!(behind["next_step"]["step"], "register");
     // Somebody else's access is none.
     let stranger = world.person();
     stranger

@@ -5,7 +5,7 @@ use crate::bindings::exports::inaproc::akses::accesses::{
 };
 use crate::database::{all, database, optional};
 use crate::row::Row;
-use crate::{Store, page};
+use crate::{PAGE_ROWS_MAX, Store, page};
 
 impl Guest for Store {
     fn of_account(account: Id, after: Option<Id>, limit: u32) -> Result<Vec<Access>, Error> {
@@ -16,7 +16,8 @@ impl Guest for Store {
 
     fn held_roles(account: Id) -> Result<Vec<HeldRole>, Error> {
         let sql = include_str!("../sql/access_held_roles.sql");
-        all(database()?.query(sql, &[account.into()])?, |row| {
+        let parameters = [account.into(), PAGE_ROWS_MAX.into()];
+        all(database()?.query(sql, &parameters)?, |row| {
             Ok(HeldRole {
                 role: row.take()?,
                 institution: row.take()?,

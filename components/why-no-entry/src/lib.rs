@@ -119,7 +119,7 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
             (rows, next, question.lets_in_anywhere()?)
         }
     };
-    let has_access = after.is_some() || !rows.is_empty();
+    let has_access = !rows.is_empty() || after.is_some() && has_any(person)?;
     let items = question.items(rows)?;
     let account = accounts::by_id(&person.to_string())?.ok_or_else(Problem::not_signed_in)?;
     let platform_name = question.platform.as_ref().map(|it| it.name.as_str());
@@ -147,6 +147,12 @@ fn one_of(person: AccountId, named: &str) -> Result<Row, Problem> {
     let rows = accesses::of_account(&person.to_string(), Some(&just_before), 1)?;
     let row = rows.into_iter().find(|row| row.id == id.to_string());
     row.ok_or_else(Problem::not_found)
+}
+
+/// A page may lie behind the last access.
+fn has_any(person: AccountId) -> Result<bool, Problem> {
+    let first = accesses::of_account(&person.to_string(), None, 1)?;
+    Ok(!first.is_empty())
 }
 
 /// What is nearest to entry speaks for all.
