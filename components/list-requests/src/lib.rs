@@ -147,10 +147,12 @@ fn cursor(text: &str) -> Result<Cursor, Problem> {
 fn clashes(rows: &[requests::Request], now: Instant) -> Result<Vec<Vec<Clash>>, Problem> {
     let meeting = rows.iter().filter(|row| row.meets_rule).map(place);
     let places = meeting.collect::<Result<Vec<_>, _>>()?;
-    if places.is_empty() {
-        return Ok(rows.iter().map(|_| Vec::new()).collect());
-    }
-    let mut found = conflicts::of(&places, now, config::cut_off()?)?.into_iter();
+    let found = if places.is_empty() {
+        Vec::new()
+    } else {
+        conflicts::of(&places, now, config::cut_off()?)?
+    };
+    let mut found = found.into_iter();
     let of_row = |row: &requests::Request| row.meets_rule.then(|| found.next()).flatten();
     Ok(rows
         .iter()

@@ -5,15 +5,16 @@
 
 mod text;
 
-use akses_domain::access::{Access, Standing, Status, WaitsFor, is_overdue};
+use akses_domain::access::{Access, Status, WaitsFor};
 use akses_domain::ids::{AccessId, AccountId};
 use akses_domain::time::{CutOff, Instant, Zone};
 use akses_domain::why::{Cause, Facts, Terms, Why, why};
 use akses_domain::words;
-use akses_endpoint::accesses::{Moment, Named, cut_off_at, cut_off_of, status_of, zone};
+use akses_endpoint::accesses::{Moment, Named, cut_off_of, status_of, zone};
 use akses_endpoint::conflicts::{self, Place};
+use akses_endpoint::officials::Officials;
 use akses_endpoint::platforms::{self as view, role_of};
-use akses_endpoint::store::accesses::{self, Access as Row, HeldRole};
+use akses_endpoint::store::accesses::{self, Access as Row};
 use akses_endpoint::store::platforms::{self, Admission, Platform};
 use akses_endpoint::store::{accounts, cut_offs, meetings};
 use akses_endpoint::{Call, Problem, Reply, Response, account, config, page, record, serve};
@@ -221,8 +222,14 @@ impl Question {
         if !self.is_ready() {
             return Ok(false);
         }
+        let officials = Officials {
+            now: self.now,
+            cut_off: self.configured,
+        };
         for held in accesses::held_roles(&self.person.to_string())? {
-            if self.admits(&held.role) && self.works(&held)? {
+            if self.admits(&held.role)
+                && officials.is_in_force(&held.institution, &held.zone, held.ends_at)?
+            {
                 return Ok(true);
             }
         }
@@ -231,14 +238,6 @@ impl Question {
 
     fn is_ready(&self) -> bool {
         matches!(self.terms, Terms::NotAsked | Terms::Accepted)
-    }
-
-    fn works(&self, held: &HeldRole) -> Result<bool, Problem> {
-        let ends_at = Some(Instant::from_ms(held.ends_at));
-        let cut_off = cut_off_at(&held.institution, ends_at, self.now, self.configured)?;
-        let zone = zone(&held.zone)?;
-        let is_overdue = is_overdue(Standing::Active, ends_at, zone, self.now, cut_off);
-        Ok(!is_overdue)
     }
 
     fn items(&self, rows: Vec<Row>) -> Result<Vec<Item>, Problem> {

@@ -1,13 +1,13 @@
 //! Handovers (EXP-6): the member `handover` of three operations, who could carry on,
 //! and who may say so beside the owner.
 
-use crate::accesses::{AccessView, Named, cut_off_at, duties, zone};
+use crate::accesses::{AccessView, Named, duties};
 use crate::config;
 use crate::form::text;
 use crate::officials::Officials;
 use crate::problem::Problem;
 use crate::store::{accounts, handovers};
-use akses_domain::access::{Access, Standing, is_overdue};
+use akses_domain::access::Access;
 use akses_domain::duty::{Duties, Duty};
 use akses_domain::handover::{
     Handover, NamedAs, PACKAGE_CODE_CHARS_MAX, PACKAGE_TITLE_CHARS_MAX, PACKAGES_MAX, Package,
@@ -159,10 +159,8 @@ fn works(
     now: Instant,
     cut_off: CutOff,
 ) -> Result<bool, Problem> {
-    let ends_at = Some(Instant::from_ms(row.ends_at));
-    let zone = zone(&row.zone)?;
-    let cut_off = cut_off_at(&access.institution.to_string(), ends_at, now, cut_off)?;
-    Ok(!is_overdue(Standing::Active, ends_at, zone, now, cut_off))
+    let institution = access.institution.to_string();
+    Officials { now, cut_off }.is_in_force(&institution, &row.zone, row.ends_at)
 }
 
 /// Somebody who could carry on, without anything but name and role (ALL-2).

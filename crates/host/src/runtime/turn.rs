@@ -116,6 +116,7 @@ struct TurnInner {
 
 impl TurnInner {
     fn give_up(&self, held: &mut Option<OwnedSemaphorePermit>) {
+        // It is free before anybody is told.
         if held.take().is_some() {
             self.turns.going_on.changed.notify_one();
         }
@@ -126,9 +127,8 @@ impl TurnInner {
 impl Drop for TurnInner {
     fn drop(&mut self) {
         let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if held.take().is_some() {
-            self.turns.going_on.changed.notify_one();
-        }
+        let mut held = held.take();
+        self.give_up(&mut held);
     }
 }
 
