@@ -7,6 +7,7 @@
 //! imported under a name of its own, `denied:PART/...`, and the linker answers
 //! every call to that name with a refusal (see `runtime::denied`).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -31,7 +32,7 @@ pub struct Part<'a> {
     /// Its id in the manifest.
     pub id: &'a str,
     /// The component's bytes.
-    pub wasm: &'a [u8],
+    pub wasm: Cow<'a, [u8]>,
     /// What it may use.
     pub grants: BTreeSet<Grant>,
 }
@@ -85,7 +86,7 @@ impl Composer {
         // of the package counts.
         let name = format!("part{}", self.parts);
         self.parts += 1;
-        let package = Package::from_bytes(&name, None, part.wasm, self.graph.types_mut())
+        let package = Package::from_bytes(&name, None, part.wasm.as_ref(), self.graph.types_mut())
             .with_context(|| format!("component {:?} is not a WebAssembly component", part.id))?;
         let package = self.graph.register_package(package)?;
         let node = self.graph.instantiate(package);
@@ -344,7 +345,7 @@ mod tests {
     fn a_core_module_is_not_a_component() {
         let part = Part {
             id: "x",
-            wasm: b"\0asm\x01\0\0\0",
+            wasm: b"\0asm\x01\0\0\0".into(),
             grants: BTreeSet::new(),
         };
         let error = compose(&part, &[], &[]).unwrap_err();

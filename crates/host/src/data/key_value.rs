@@ -23,7 +23,7 @@ const EXISTS: &str = "SELECT 1 FROM entry WHERE key = ?1";
 const KEYS: &str = "SELECT key FROM entry ORDER BY key";
 
 /// Values pass through once, so caching pages of them is no use.
-const CACHE_KIB: u32 = 2 * 1024;
+const CACHE_KIB: u32 = 1024;
 
 /// A key-value store. Clones are handles to the same one.
 #[derive(Clone, Debug)]

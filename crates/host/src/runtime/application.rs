@@ -61,13 +61,10 @@ fn code_of(
     plan: &Plan<'_>,
     cache_dir: &Path,
 ) -> Result<Vec<Arc<Code>>> {
-    let sources = Sources::read(manifest, plan)?;
-    let recipes: Vec<_> = plan
-        .compositions
-        .iter()
-        .map(|it| sources.recipe(manifest, it))
-        .collect::<Result<_>>()?;
-    code::load_all(engine, cache_dir, &recipes)
+    let parts = SharedParts::read(manifest, plan)?;
+    code::load_all(engine, cache_dir, &plan.compositions, |composition| {
+        parts.recipe(manifest, composition)
+    })
 }
 
 /// Compiles and links everything the triggers of a manifest need.
@@ -213,41 +210,30 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The .wasm files by component.
-struct Sources(BTreeMap<String, Vec<u8>>);
+/// The .wasm files of dependencies and middleware, by component: many compositions
+/// contain the same.
+struct SharedParts(BTreeMap<String, Vec<u8>>);
 
-impl Sources {
+impl SharedParts {
     fn read(manifest: &Manifest, plan: &Plan<'_>) -> Result<Self> {
         let mut needed = BTreeSet::new();
         for composition in &plan.compositions {
-            needed.insert(composition.component);
             needed.extend(composition.middleware.iter().map(|(id, _)| *id));
-            let component = manifest.component(composition.component)?;
-            needed.extend(
-                component
-                    .dependencies
-                    .values()
-                    .map(|it| it.component.as_str()),
-            );
+            let dependencies = &manifest.component(composition.component)?.dependencies;
+            needed.extend(dependencies.values().map(|it| it.component.as_str()));
         }
-        let mut sources = BTreeMap::new();
-        for id in needed {
-            let path = manifest.root.join(&manifest.component(id)?.source);
-            let wasm = std::fs::read(&path).with_context(|| {
-                format!(
-                    "component {id:?}: cannot read {}; build the components first",
-                    path.display()
-                )
-            })?;
-            sources.insert(id.to_owned(), wasm);
-        }
-        Ok(Self(sources))
+        let read = |id: &str| Ok((id.to_owned(), wasm(manifest, id)?));
+        needed
+            .into_iter()
+            .map(read)
+            .collect::<Result<_>>()
+            .map(Self)
     }
 
     fn part<'a>(&'a self, id: &'a str, grants: BTreeSet<Grant>) -> Part<'a> {
         Part {
             id,
-            wasm: &self.0[id],
+            wasm: self.0[id].as_slice().into(),
             grants,
         }
     }
@@ -255,7 +241,7 @@ impl Sources {
     fn recipe<'a>(
         &'a self,
         manifest: &'a Manifest,
-        composition: &'a Composition<'_>,
+        composition: &Composition<'a>,
     ) -> Result<Recipe<'a>> {
         let component = manifest.component(composition.component)?;
         let dependencies =
@@ -274,13 +260,27 @@ impl Sources {
             .iter()
             .map(|(id, grants)| self.part(id, grants.clone()));
         Ok(Recipe {
-            // The component itself has all that its entry grants; what that
-            // is, `Grants` decides.
-            main: self.part(composition.component, Grant::ALL.into()),
+            main: Part {
+                id: composition.component,
+                wasm: wasm(manifest, composition.component)?.into(),
+                // The component itself has all that its entry grants; what that
+                // is, `Grants` decides.
+                grants: Grant::ALL.into(),
+            },
             dependencies: dependencies.collect(),
             middleware: middleware.collect(),
         })
     }
+}
+
+fn wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
+    let path = manifest.root.join(&manifest.component(id)?.source);
+    std::fs::read(&path).with_context(|| {
+        format!(
+            "component {id:?}: cannot read {}; build the components first",
+            path.display()
+        )
+    })
 }
 
 /// Everything the host serves, except what is denied to single parts.

@@ -113,7 +113,7 @@ impl Recipe<'_> {
         let mut add = |role: &str, part: &Part<'_>| {
             let header = format!("{role} {} {:?} {}\n", part.id, part.grants, part.wasm.len());
             digest.update(header.as_bytes());
-            digest.update(part.wasm);
+            digest.update(&part.wasm);
         };
         add("main", &self.main);
         for dependency in &self.dependencies {
@@ -134,23 +134,31 @@ impl Recipe<'_> {
     }
 }
 
-/// Makes all components, on all cores; in the order of the recipes.
-pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Result<Vec<Arc<Code>>> {
+/// Makes all components, on all cores; in the order of `items`. The recipe of an item is
+/// asked for when its turn comes and dropped after it: all together they would be the
+/// largest thing that ever lies in the memory of a host.
+pub fn load_all<'a, T: Sync>(
+    engine: &Engine,
+    folder: &Path,
+    items: &[T],
+    recipe: impl Fn(&T) -> Result<Recipe<'a>> + Sync,
+) -> Result<Vec<Arc<Code>>> {
     let started = Instant::now();
     let cache = CodeFolder::open(folder);
     let next = AtomicUsize::new(0);
     let compiled = AtomicUsize::new(0);
-    let made: Vec<Mutex<Option<Result<Code>>>> = recipes.iter().map(|_| Mutex::new(None)).collect();
+    let made: Vec<Mutex<Option<Result<Code>>>> = items.iter().map(|_| Mutex::new(None)).collect();
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
-        for _ in 0..cores.min(recipes.len()) {
+        for _ in 0..cores.min(items.len()) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(recipe) = recipes.get(index) else {
+                    let Some(item) = items.get(index) else {
                         break;
                     };
-                    let code = cache.load_or_compile(engine, recipe, &compiled);
+                    let code = recipe(item)
+                        .and_then(|recipe| cache.load_or_compile(engine, &recipe, &compiled));
                     *made[index].lock().expect("one thread a slot") = Some(code);
                 }
             });
@@ -158,7 +166,7 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
     });
     cache.remove_old();
     tracing::info!(
-        components = recipes.len(),
+        components = items.len(),
         compiled = compiled.load(Ordering::Relaxed),
         ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "components are loaded"
@@ -167,7 +175,7 @@ pub fn load_all(engine: &Engine, folder: &Path, recipes: &[Recipe<'_>]) -> Resul
         .map(|slot| {
             slot.into_inner()
                 .expect("one thread a slot")
-                .expect("every recipe was taken")
+                .expect("every item was taken")
                 .map(Arc::new)
         })
         .collect()
@@ -349,7 +357,7 @@ mod tests {
     fn recipe() -> Recipe<'static> {
         let main = Part {
             id: "empty",
-            wasm: EMPTY,
+            wasm: EMPTY.into(),
             grants: BTreeSet::new(),
         };
         Recipe {
@@ -410,7 +418,7 @@ mod tests {
         let engine = engine();
         let wasm = wat::parse_str(ANSWERS).unwrap();
         let mut recipe = recipe();
-        recipe.main.wasm = &wasm;
+        recipe.main.wasm = wasm.into();
         // The second time it comes from the file of the first.
         for compiled in [1, 0] {
             let count = AtomicUsize::new(0);

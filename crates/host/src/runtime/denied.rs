@@ -243,13 +243,13 @@ mod tests {
         );
         let main = Part {
             id: "whole",
-            wasm: &whole,
+            wasm: whole.into(),
             grants: Grant::ALL.into(),
         };
         let grants = grants.iter().copied().collect();
         let part = Part {
             id: "part",
-            wasm: &part,
+            wasm: part.into(),
             grants,
         };
         compose(
