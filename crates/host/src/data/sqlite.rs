@@ -64,8 +64,8 @@ impl Default for SqliteOptions {
         Self {
             short_readers: u32::try_from(threads.clamp(2, 8)).expect("at most 8"),
             long_readers: 2,
-            // Behind these stands the system's file cache: twice as much of each took 20 MiB
-            // and made neither the operations nor the sweep of a million rows faster.
+            // Behind these stands the system's file cache: twice as much of each took 16 MiB
+            // more and made neither the operations nor the sweep of a million rows faster.
             writer_cache_kib: 8 * 1024,
             reader_cache_kib: 2 * 1024,
             read_ms_max: 30_000,

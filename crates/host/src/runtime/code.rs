@@ -135,8 +135,7 @@ impl Recipe<'_> {
 }
 
 /// Makes all components, on all cores; in the order of `items`. The recipe of an item is
-/// asked for when its turn comes and dropped after it: all together they would be the
-/// largest thing that ever lies in the memory of a host.
+/// asked for when its turn comes and dropped after it: all together they would be 40 MB.
 pub fn load_all<'a, T: Sync>(
     engine: &Engine,
     folder: &Path,

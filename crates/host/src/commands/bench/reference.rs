@@ -34,7 +34,7 @@ const SCHEMA_SQL: [&str; 16] = [
 ];
 
 /// The page cache of the host's writer.
-const CACHE_KIB: i64 = 16 * 1024;
+const CACHE_KIB: i64 = 8 * 1024;
 
 /// Stands on the hash of a link, which is no part of the record (PWD-3).
 const NOT_REPLAYED: [&str; 1] = ["password-changed"];
