@@ -222,7 +222,7 @@ impl SharedParts {
             let dependencies = &manifest.component(composition.component)?.dependencies;
             needed.extend(dependencies.values().map(|it| it.component.as_str()));
         }
-        let read = |id: &str| Ok((id.to_owned(), wasm(manifest, id)?));
+        let read = |id: &str| Ok((id.to_owned(), read_wasm(manifest, id)?));
         needed
             .into_iter()
             .map(read)
@@ -262,7 +262,7 @@ impl SharedParts {
         Ok(Recipe {
             main: Part {
                 id: composition.component,
-                wasm: wasm(manifest, composition.component)?.into(),
+                wasm: read_wasm(manifest, composition.component)?.into(),
                 // The component itself has all that its entry grants; what that
                 // is, `Grants` decides.
                 grants: Grant::ALL.into(),
@@ -273,7 +273,7 @@ impl SharedParts {
     }
 }
 
-fn wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
+fn read_wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
     let path = manifest.root.join(&manifest.component(id)?.source);
     std::fs::read(&path).with_context(|| {
         format!(

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use akses::data::SqliteOptions;
 use anyhow::{Context, Result};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
@@ -33,22 +34,20 @@ const SCHEMA_SQL: [&str; 16] = [
     include_str!("../../../../../components/store/migrations/0016_session_ends.sql"),
 ];
 
-/// The page cache of the host's writer.
-const CACHE_KIB: i64 = 8 * 1024;
-
 /// Stands on the hash of a link, which is no part of the record (PWD-3).
 const NOT_REPLAYED: [&str; 1] = ["password-changed"];
 
 /// Commits per second for each kind of event.
 pub(super) type CommitRates = BTreeMap<String, f64>;
 
-/// A database with the durability of the service's.
+/// A database with the durability and the page cache of the service's writer.
 pub(super) fn open(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    let cache_kib = SqliteOptions::default().writer_cache_kib;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
     Ok(connection)
 }
 
