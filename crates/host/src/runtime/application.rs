@@ -2,6 +2,8 @@
 //! each may do, and which route or schedule leads to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -62,6 +64,10 @@ fn code_of(
     cache_dir: &Path,
 ) -> Result<Vec<Arc<Code>>> {
     let parts = SharedParts::read(manifest, plan)?;
+    // Whoever forgot to build one hears of it before a minute of compiling the others.
+    for composition in &plan.compositions {
+        open_wasm(manifest, composition.component)?;
+    }
     code::load_all(engine, cache_dir, &plan.compositions, |composition| {
         parts.recipe(manifest, composition)
     })
@@ -274,8 +280,16 @@ impl SharedParts {
 }
 
 fn read_wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
+    let mut wasm = Vec::new();
+    open_wasm(manifest, id)?
+        .read_to_end(&mut wasm)
+        .with_context(|| format!("component {id:?} cannot be read"))?;
+    Ok(wasm)
+}
+
+fn open_wasm(manifest: &Manifest, id: &str) -> Result<File> {
     let path = manifest.root.join(&manifest.component(id)?.source);
-    std::fs::read(&path).with_context(|| {
+    File::open(&path).with_context(|| {
         format!(
             "component {id:?}: cannot read {}; build the components first",
             path.display()
@@ -365,5 +379,33 @@ mod tests {
             .map(|it| it.middleware.len())
             .collect();
         assert_eq!(middleware, [0, 1]);
+    }
+
+    #[test]
+    fn a_component_that_was_not_built_is_named_before_the_others_are_compiled() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"
+            spin_manifest_version = 2
+            [application]
+            name = "demo"
+            [[trigger.http]]
+            route = "/a"
+            component = "a-built"
+            [[trigger.http]]
+            route = "/b"
+            component = "b-forgotten"
+            [component.a-built]
+            source = "a.wasm"
+            [component.b-forgotten]
+            source = "b.wasm"
+        "#;
+        std::fs::write(folder.path().join("a.wasm"), "(component)").unwrap();
+        let manifest = Manifest::parse(text, folder.path()).unwrap();
+        let cache = folder.path().join("code");
+        let error = compile(&Engine::default(), &manifest, &cache).unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("b-forgotten"), "{told}");
+        assert!(told.contains("build the components first"), "{told}");
+        assert!(!cache.exists(), "something was compiled");
     }
 }
