@@ -119,6 +119,32 @@ pub(super) struct Figures {
     pub(super) failed: usize,
 }
 
+/// Has what answers `shot` asked once on each of so many connections, with a method that
+/// nothing here has: it is refused and changes nothing, but what was idle is running.
+/// Some operations can be measured with a few dozen requests only, of which the first
+/// would be most of the figure.
+pub(super) async fn warm(address: SocketAddr, connections: usize, shot: &Shot) -> Result<()> {
+    let unknown = Shot {
+        method: Method::PATCH,
+        ..shot.clone()
+    };
+    let mut asked = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let unknown = unknown.clone();
+        let mut connection = Connection::open(address).await?;
+        asked.push(tokio::spawn(async move { connection.send(&unknown).await }));
+    }
+    for answer in asked {
+        let (status, _) = answer.await??;
+        ensure!(
+            status == StatusCode::METHOD_NOT_ALLOWED,
+            "PATCH {} answered {status}",
+            shot.path
+        );
+    }
+    Ok(())
+}
+
 /// Sends all shots once, over so many connections, and keeps the answers to
 /// POST with the index of their shot.
 pub(super) async fn fire(

@@ -11,7 +11,7 @@ use chrono::DateTime;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::load::{Connection, Figures, Shot, fire};
+use super::load::{Connection, Figures, Shot, fire, warm};
 use super::service::{OPERATOR_TOKEN, Service, office_day};
 use crate::progress;
 
@@ -325,6 +325,9 @@ pub(super) async fn measure(
             connections
         };
         progress::note(format_args!("{operation} at {connections} connections"));
+        if let Some(shot) = shots.first() {
+            warm(address, connections, shot).await?;
+        }
         let before = fixed_rate(connections, against).await?;
         let (figures, answers) = fire(address, connections, shots).await?;
         let after = fixed_rate(connections, against).await?;
