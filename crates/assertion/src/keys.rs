@@ -4,7 +4,7 @@ use crate::encode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat};
-use ed25519_compact::{KeyPair, Seed};
+use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl std::error::Error for BadKeys {}
 #[derive(Clone)]
 pub struct Key {
     kid: String,
-    pair: KeyPair,
+    pair: SigningKey,
     not_before_ms: i64,
 }
 
@@ -53,13 +53,13 @@ impl Key {
                 "a key's name has 1 to {KID_CHARS_MAX} letters, digits, hyphens or underscores"
             )));
         }
-        // The library panics on it.
+        // What a secret looks like that nobody set.
         if seed.iter().all(|byte| *byte == 0) {
             return Err(BadKeys("a key of nothing but zeros is none".to_owned()));
         }
         Ok(Self {
             kid: kid.to_owned(),
-            pair: KeyPair::from_seed(Seed::new(*seed)),
+            pair: SigningKey::from_bytes(seed),
             not_before_ms,
         })
     }
@@ -75,13 +75,13 @@ impl Key {
         format!(
             "{}:{}:{}",
             self.kid,
-            encode(*self.pair.sk.seed()),
+            encode(self.pair.as_bytes()),
             from.to_rfc3339_opts(SecondsFormat::Secs, true)
         )
     }
 
     pub(crate) fn signature(&self, message: &[u8]) -> [u8; 64] {
-        *self.pair.sk.sign(message, None)
+        self.pair.sign(message).to_bytes()
     }
 
     fn public(&self) -> PublicKey {
@@ -91,7 +91,7 @@ impl Key {
             alg: "EdDSA".to_owned(),
             usage: "sig".to_owned(),
             kid: self.kid.clone(),
-            x: encode(*self.pair.pk),
+            x: encode(self.pair.verifying_key()),
         }
     }
 

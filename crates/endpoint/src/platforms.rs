@@ -14,6 +14,7 @@ use akses_domain::platform::{Held, Reason, WayIn, WhyNot};
 use akses_domain::reference::RoleCode;
 use akses_domain::time::{CutOff, Instant, Zone};
 use serde::Serialize;
+use std::sync::{Mutex, PoisonError};
 
 /// The code in `/api/platforms/:code/...`.
 pub const CODE_SEGMENT: usize = 2;
@@ -354,11 +355,23 @@ pub const SIGNING_KEYS: &str = "signing_keys";
 /// # Errors
 /// 503 when there are none or they are wrong; the log says which.
 pub fn signing_keys() -> Result<Keyring, Problem> {
-    match Keyring::parse(&config::variable(SIGNING_KEYS)) {
-        Ok(keys) if !keys.is_empty() => Ok(keys),
-        Ok(_) => Err(no_signing_key("variable signing_keys is empty")),
-        Err(bad) => Err(no_signing_key(&format!("variable signing_keys: {bad}"))),
+    // To make a key from its line costs as much as a signature, so an instance keeps the
+    // keys that it made until the variable says something else.
+    static MADE: Mutex<Option<(String, Keyring)>> = Mutex::new(None);
+    let text = config::variable(SIGNING_KEYS);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((from, keys)) = &*made
+        && *from == text
+    {
+        return Ok(keys.clone());
     }
+    let keys = match Keyring::parse(&text) {
+        Ok(keys) if !keys.is_empty() => keys,
+        Ok(_) => return Err(no_signing_key("variable signing_keys is empty")),
+        Err(bad) => return Err(no_signing_key(&format!("variable signing_keys: {bad}"))),
+    };
+    *made = Some((text, keys.clone()));
+    Ok(keys)
 }
 
 /// 503: nothing can be signed. `akses key new` makes what is missing.
