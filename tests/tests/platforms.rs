@@ -672,6 +672,14 @@ fn pla_3_keys_rotate_without_a_refused_entry() {
         .send()
         .expect(200);
     assert_eq!(texts(&published.json()["keys"], "kid"), ["lama", "baru"]);
+    // Platforms know them: a seed never gets another key.
+    assert_eq!(
+        texts(&published.json()["keys"], "x"),
+        [
+            "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w",
+            "gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q"
+        ]
+    );
     world.host.set_clock("2026-03-27T07:59:50Z");
     let before = entered(&person, "HITAM");
     assert_eq!(part(&before["assertion"], 0)["kid"], "lama");

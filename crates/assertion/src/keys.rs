@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat};
 use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// More than a rotation ever needs.
 const KEYS_MAX: usize = 16;
@@ -32,7 +33,8 @@ pub struct Key {
     not_before_ms: i64,
 }
 
-/// The secret stays out of every log.
+/// The secret stays out of every log. In memory it is wiped with its key; the variable that
+/// it came from lies there as long as its instance.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Key")
@@ -53,7 +55,7 @@ impl Key {
                 "a key's name has 1 to {KID_CHARS_MAX} letters, digits, hyphens or underscores"
             )));
         }
-        // What a secret looks like that nobody set.
+        // This is what a secret looks like that nobody set.
         if seed.iter().all(|byte| *byte == 0) {
             return Err(BadKeys("a key of nothing but zeros is none".to_owned()));
         }
@@ -161,6 +163,33 @@ impl Keyring {
     /// Whether there is no key at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Keys that were made, and the text that they are of. To make a key costs as much as a
+/// signature.
+#[derive(Debug, Default)]
+pub struct KeptKeys(Option<(String, Arc<Keyring>)>);
+
+impl KeptKeys {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// The keys of this text: those that were kept if it is still the same. Of another
+    /// text nothing stays.
+    ///
+    /// # Errors
+    /// As [`Keyring::parse`].
+    pub fn of(&mut self, text: String) -> Result<Arc<Keyring>, BadKeys> {
+        let kept = self.0.take().filter(|(known, _)| *known == text);
+        let keys = match kept {
+            Some((_, keys)) => keys,
+            None => Arc::new(Keyring::parse(&text)?),
+        };
+        self.0 = Some((text, Arc::clone(&keys)));
+        Ok(keys)
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod keys;
 
-pub use keys::{BadKeys, Key, Keyring, PublicKey, PublicKeys};
+pub use keys::{BadKeys, KeptKeys, Key, Keyring, PublicKey, PublicKeys};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,7 @@
 use super::*;
 use ed25519_compact::{PublicKey, Signature};
 use serde_json::Value;
+use std::sync::Arc;
 
 const NOW_S: i64 = 1_774_595_400;
 
@@ -163,4 +164,35 @@ fn a_nonce_stands_in_an_address_as_it_is() {
     for bad in ["", " ", "a b", "\"", "é", "a/b", &"n".repeat(129)] {
         assert!(!is_nonce(bad), "{bad}");
     }
+}
+
+/// RFC 8037, appendix A: the same seed has to give the same key for ever.
+#[test]
+fn pla_3_a_seed_gives_the_key_and_the_signature_of_the_standard() {
+    let line = "kid:nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A:2026-03-27T00:00:00Z";
+    let ring = Keyring::parse(line).unwrap();
+    let key = ring.signing_at(i64::MAX).unwrap();
+    assert_eq!(
+        ring.public().keys[0].x,
+        "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    );
+    let signed = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+    assert_eq!(
+        encode(key.signature(signed)),
+        "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+    );
+    assert_eq!(key.line(), line);
+}
+
+#[test]
+fn keys_are_kept_while_their_text_is_the_same_and_no_longer() {
+    let line = |kid| key(kid, 1, 0).line();
+    let mut kept = KeptKeys::new();
+    let first = kept.of(line("a")).unwrap();
+    assert!(Arc::ptr_eq(&first, &kept.of(line("a")).unwrap()));
+    let other = kept.of(line("b")).unwrap();
+    assert_eq!(other.signing_at(0).unwrap().kid(), "b");
+    assert!(kept.of("b:no seed:never".to_owned()).is_err());
+    assert_eq!(Arc::strong_count(&other), 1, "the keys before stay");
+    assert!(kept.of(String::new()).unwrap().is_empty());
 }

@@ -7,14 +7,14 @@ use crate::config;
 use crate::problem::Problem;
 use crate::store::accesses::{self, Access};
 use crate::store::platforms::{self, Admission, Platform, Standing};
-use akses_assertion::Keyring;
+use akses_assertion::{KeptKeys, Keyring};
 use akses_domain::access::Status;
 use akses_domain::ids::AccountId;
 use akses_domain::platform::{Held, Reason, WayIn, WhyNot};
 use akses_domain::reference::RoleCode;
 use akses_domain::time::{CutOff, Instant, Zone};
 use serde::Serialize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The code in `/api/platforms/:code/...`.
 pub const CODE_SEGMENT: usize = 2;
@@ -348,30 +348,21 @@ impl Terms {
 }
 
 /// The variable that holds the signing keys.
-pub const SIGNING_KEYS: &str = "signing_keys";
+const SIGNING_KEYS: &str = "signing_keys";
 
 /// The configured signing keys (PLA-3).
 ///
 /// # Errors
 /// 503 when there are none or they are wrong; the log says which.
-pub fn signing_keys() -> Result<Keyring, Problem> {
-    // To make a key from its line costs as much as a signature, so an instance keeps the
-    // keys that it made until the variable says something else.
-    static MADE: Mutex<Option<(String, Keyring)>> = Mutex::new(None);
+pub fn signing_keys() -> Result<Arc<Keyring>, Problem> {
+    static KEPT: Mutex<KeptKeys> = Mutex::new(KeptKeys::new());
     let text = config::variable(SIGNING_KEYS);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((from, keys)) = &*made
-        && *from == text
-    {
-        return Ok(keys.clone());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    match kept.of(text) {
+        Ok(keys) if !keys.is_empty() => Ok(keys),
+        Ok(_) => Err(no_signing_key("variable signing_keys is empty")),
+        Err(bad) => Err(no_signing_key(&format!("variable signing_keys: {bad}"))),
     }
-    let keys = match Keyring::parse(&text) {
-        Ok(keys) if !keys.is_empty() => keys,
-        Ok(_) => return Err(no_signing_key("variable signing_keys is empty")),
-        Err(bad) => return Err(no_signing_key(&format!("variable signing_keys: {bad}"))),
-    };
-    *made = Some((text, keys.clone()));
-    Ok(keys)
 }
 
 /// 503: nothing can be signed. `akses key new` makes what is missing.

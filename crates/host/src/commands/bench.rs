@@ -3,7 +3,8 @@
 //!
 //! Reads are compared with a component that answers a fixed text behind the same
 //! gate; writes with the same statements run by one thread with the same
-//! durability; the sweep with one plain UPDATE.
+//! durability; the sweep with one plain UPDATE. Instances are awake when an operation is
+//! measured.
 
 mod load;
 mod operations;

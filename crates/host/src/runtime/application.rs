@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -281,14 +281,19 @@ impl SharedParts {
 
 fn read_wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
     let mut wasm = Vec::new();
+    let path = wasm_path(manifest, id)?;
     open_wasm(manifest, id)?
         .read_to_end(&mut wasm)
-        .with_context(|| format!("component {id:?} cannot be read"))?;
+        .with_context(|| format!("component {id:?}: cannot read {}", path.display()))?;
     Ok(wasm)
 }
 
+fn wasm_path(manifest: &Manifest, id: &str) -> Result<PathBuf> {
+    Ok(manifest.root.join(&manifest.component(id)?.source))
+}
+
 fn open_wasm(manifest: &Manifest, id: &str) -> Result<File> {
-    let path = manifest.root.join(&manifest.component(id)?.source);
+    let path = wasm_path(manifest, id)?;
     File::open(&path).with_context(|| {
         format!(
             "component {id:?}: cannot read {}; build the components first",

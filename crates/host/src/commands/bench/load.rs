@@ -119,10 +119,10 @@ pub(super) struct Figures {
     pub(super) failed: usize,
 }
 
-/// Has what answers `shot` asked once on each of so many connections, with a method that
-/// nothing here has: it is refused and changes nothing, but what was idle is running.
-/// Some operations can be measured with a few dozen requests only, of which the first
-/// would be most of the figure.
+/// Wakes instances of what answers `shot`, on so many connections and without a change: no
+/// operation takes this method. Its own code and statements are still cold. Some operations
+/// can be measured with a few dozen requests only, and instances that were just made would
+/// be most of their figure.
 pub(super) async fn warm(address: SocketAddr, connections: usize, shot: &Shot) -> Result<()> {
     let unknown = Shot {
         method: Method::PATCH,
@@ -138,7 +138,7 @@ pub(super) async fn warm(address: SocketAddr, connections: usize, shot: &Shot) -
         let (status, _) = answer.await??;
         ensure!(
             status == StatusCode::METHOD_NOT_ALLOWED,
-            "PATCH {} answered {status}",
+            "PATCH {} answered {status}; was what it needs made before?",
             shot.path
         );
     }

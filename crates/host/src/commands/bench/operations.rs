@@ -325,10 +325,11 @@ pub(super) async fn measure(
             connections
         };
         progress::note(format_args!("{operation} at {connections} connections"));
+        let before = fixed_rate(connections, against).await?;
+        // Last, because instances do not stay awake for long.
         if let Some(shot) = shots.first() {
             warm(address, connections, shot).await?;
         }
-        let before = fixed_rate(connections, against).await?;
         let (figures, answers) = fire(address, connections, shots).await?;
         let after = fixed_rate(connections, against).await?;
         measured.push(Measured {
