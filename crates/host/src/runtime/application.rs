@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -66,7 +65,7 @@ fn code_of(
     let parts = SharedParts::read(manifest, plan)?;
     // Whoever forgot to build one hears of it before a minute of compiling the others.
     for composition in &plan.compositions {
-        open_wasm(manifest, composition.component)?;
+        at_wasm(manifest, composition.component, |path| File::open(path))?;
     }
     code::load_all(engine, cache_dir, &plan.compositions, |composition| {
         parts.recipe(manifest, composition)
@@ -280,21 +279,17 @@ impl SharedParts {
 }
 
 fn read_wasm(manifest: &Manifest, id: &str) -> Result<Vec<u8>> {
-    let mut wasm = Vec::new();
-    let path = wasm_path(manifest, id)?;
-    open_wasm(manifest, id)?
-        .read_to_end(&mut wasm)
-        .with_context(|| format!("component {id:?}: cannot read {}", path.display()))?;
-    Ok(wasm)
+    at_wasm(manifest, id, |path| std::fs::read(path))
 }
 
-fn wasm_path(manifest: &Manifest, id: &str) -> Result<PathBuf> {
-    Ok(manifest.root.join(&manifest.component(id)?.source))
-}
-
-fn open_wasm(manifest: &Manifest, id: &str) -> Result<File> {
-    let path = wasm_path(manifest, id)?;
-    File::open(&path).with_context(|| {
+/// Does something with the .wasm file of a component.
+fn at_wasm<T>(
+    manifest: &Manifest,
+    id: &str,
+    look: impl FnOnce(&Path) -> std::io::Result<T>,
+) -> Result<T> {
+    let path = manifest.root.join(&manifest.component(id)?.source);
+    look(&path).with_context(|| {
         format!(
             "component {id:?}: cannot read {}; build the components first",
             path.display()
@@ -349,12 +344,14 @@ fn grant(manifest: &Manifest, id: &str, resources: &Resources<'_>) -> Result<Gra
 mod tests {
     use super::*;
 
+    fn manifest(rest: &str, root: &Path) -> Manifest {
+        let head = "spin_manifest_version = 2\n[application]\nname = \"demo\"\n";
+        Manifest::parse(&format!("{head}{rest}"), root).unwrap()
+    }
+
     #[test]
     fn routes_share_a_composition_and_timers_have_their_own() {
         let text = r#"
-            spin_manifest_version = 2
-            [application]
-            name = "demo"
             [[trigger.http]]
             route = "/a"
             component = "operation"
@@ -376,7 +373,7 @@ mod tests {
             [component.unused]
             source = "unused.wasm"
         "#;
-        let manifest = Manifest::parse(text, Path::new(".")).unwrap();
+        let manifest = manifest(text, Path::new("."));
         let plan = Plan::new(&manifest);
         let middleware: Vec<_> = plan
             .compositions
@@ -390,9 +387,6 @@ mod tests {
     fn a_component_that_was_not_built_is_named_before_the_others_are_compiled() {
         let folder = tempfile::tempdir().unwrap();
         let text = r#"
-            spin_manifest_version = 2
-            [application]
-            name = "demo"
             [[trigger.http]]
             route = "/a"
             component = "a-built"
@@ -405,7 +399,7 @@ mod tests {
             source = "b.wasm"
         "#;
         std::fs::write(folder.path().join("a.wasm"), "(component)").unwrap();
-        let manifest = Manifest::parse(text, folder.path()).unwrap();
+        let manifest = manifest(text, folder.path());
         let cache = folder.path().join("code");
         let error = compile(&Engine::default(), &manifest, &cache).unwrap_err();
         let told = format!("{error:#}");
