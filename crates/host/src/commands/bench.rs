@@ -8,6 +8,7 @@
 
 mod load;
 mod operations;
+mod people;
 mod reference;
 mod service;
 mod sweep;
@@ -26,7 +27,7 @@ use super::{MANIFEST_NAME, build, project_root};
 use crate::progress;
 use akses::runtime::SQLITE_FILE;
 use akses::sirup::{Sirup, SirupOptions};
-use operations::{CONNECTIONS, Counts, Measured};
+use operations::{CONNECTIONS, Counts, Measured, Round};
 use service::Service;
 use sweep::Sweep;
 use timers::Timers;
@@ -139,12 +140,12 @@ async fn measure_service(
     Service::start_in_office_hours(manifest, &state_dir, None)?.stop()?;
     let sirup = Sirup::start(SirupOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        users: operations::sirup_users()?,
+        users: people::sirup_users()?,
         mood: None,
     })
     .await?;
     let service = Service::start_in_office_hours(manifest, &state_dir, Some(sirup.address))?;
-    let mut people = operations::prepare(service.address, decree, operations::SUPPLIERS).await?;
+    let mut people = people::prepare(service.address, decree, people::SUPPLIERS).await?;
     let mut measured = Vec::new();
     let mut resident_mib_at_64 = 0.0;
     for connections in CONNECTIONS {
@@ -161,8 +162,8 @@ async fn measure_service(
                 slow: 400 / scale,
             }
         };
-        let work = operations::measure(&service, connections, counts, &mut people, decree);
-        let (rows, peak_mib) = service.peak_while(work).await?;
+        let round = Round::new(&service, connections, counts, &mut people);
+        let (rows, peak_mib) = service.peak_while(round.measure(decree)).await?;
         measured.extend(rows);
         resident_mib_at_64 = peak_mib;
     }
@@ -212,8 +213,16 @@ fn print_service(service: &Figures) {
         service.start_ms, service.resident_mib_at_64
     ));
     progress::answer(format_args!(
-        "{:<22} {:>5} {:>10} {:>9} {:>9} {:>7}  {:<24} {:>6}",
-        "operation", "conn", "requests/s", "p50 ms", "p99 ms", "failed", "against", "ratio"
+        "{:<26} {:>5} {:>8} {:>10} {:>9} {:>9} {:>7}  {:<24} {:>6}",
+        "operation",
+        "conn",
+        "requests",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "failed",
+        "against",
+        "ratio"
     ));
     for row in &service.operations {
         let Measured {
@@ -226,8 +235,13 @@ fn print_service(service: &Figures) {
             .ratio
             .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
         progress::answer(format_args!(
-            "{operation:<22} {:>5} {:>10.0} {:>9.2} {:>9.2} {:>7}  {against:<24} {ratio:>6}",
-            figures.connections, figures.per_second, figures.p50_ms, figures.p99_ms, figures.failed
+            "{operation:<26} {:>5} {:>8} {:>10.0} {:>9.2} {:>9.2} {:>7}  {against:<24} {ratio:>6}",
+            figures.connections,
+            figures.requests,
+            figures.per_second,
+            figures.p50_ms,
+            figures.p99_ms,
+            figures.failed
         ));
     }
 }

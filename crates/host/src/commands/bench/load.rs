@@ -70,6 +70,24 @@ impl Shot {
     }
 }
 
+/// What a request says.
+pub(super) fn body(value: &Value) -> Bytes {
+    value.to_string().into()
+}
+
+/// A text of an answer.
+pub(super) fn text(value: &Value, name: &str) -> Result<String> {
+    value[name]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no `{name}` in {value}"))
+}
+
+/// A text of an answer that may have failed; then it is empty, and so is what follows.
+pub(super) fn string(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
 /// A keep-alive connection.
 pub(super) struct Connection(SendRequest<Full<Bytes>>);
 

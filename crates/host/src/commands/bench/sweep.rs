@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::load::{Connection, Figures, Shot, repeat_until};
-use super::operations;
+use super::people;
 use super::reference;
 use super::service::{OPERATOR_TOKEN, Service};
 use crate::progress;
@@ -62,7 +62,7 @@ pub(super) async fn measure(
 ) -> Result<Sweep> {
     let state_dir = scratch.join(format!("sweep-{rows}"));
     let service = Service::start(manifest, &state_dir)?;
-    let people = operations::prepare(service.address, decree, 0).await?;
+    let people = people::prepare(service.address, decree, 0).await?;
     service.stop()?;
     let database = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {rows} due accesses"));

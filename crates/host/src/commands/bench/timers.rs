@@ -11,7 +11,7 @@ use rusqlite::Connection as Database;
 use serde::Serialize;
 
 use super::load::{Connection, Shot};
-use super::operations;
+use super::people;
 use super::reference;
 use super::service::{OPERATOR_TOKEN, Service};
 use crate::progress;
@@ -73,7 +73,7 @@ pub(super) async fn measure(
 ) -> Result<Timers> {
     let state_dir = scratch.join("timers");
     let service = Service::start_at(manifest, &state_dir, FIRST_DAY)?;
-    drop(operations::prepare(service.address, decree, 0).await?);
+    drop(people::prepare(service.address, decree, 0).await?);
     service.stop()?;
     let file = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {accesses} accesses that go on"));
