@@ -7,3 +7,4 @@ pub mod manifest;
 pub mod platform;
 pub mod runtime;
 pub mod sirup;
+mod stand_in;

@@ -8,6 +8,7 @@ mod letters;
 pub(crate) mod page;
 mod smtp;
 
+use std::future::ready;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -15,6 +16,8 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::stand_in;
 
 pub use letters::{Attachment, Letter, Letters, MESSAGES_BYTES_MAX, MESSAGES_MAX};
 pub use smtp::Misfortunes;
@@ -61,7 +64,10 @@ impl Mailbox {
                 options.misfortunes,
                 stopped.clone(),
             )),
-            tokio::spawn(page::serve(http_listener, letters.clone(), stopped)),
+            tokio::spawn(stand_in::serve(http_listener, stopped, {
+                let letters = letters.clone();
+                move |request| ready(page::answer(&request, &letters))
+            })),
         ];
         Ok(Mailbox {
             smtp,

@@ -5,27 +5,16 @@
 //! nothing. Only addresses by number or `localhost` are answered, so that a web
 //! site cannot read the mailbox through a name it points at this machine.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use super::letters::{Letter, Letters, MESSAGES_MAX};
 
-/// How long a browser may take to send its request's head.
-const HEADER_READ_MS: u64 = 10_000;
-/// After an error of the listener (no more file handles), before the next try.
-const ACCEPT_RETRY_MS: u64 = 50;
 /// The list shows new letters by itself this often.
 const REFRESH_S: u32 = 5;
 
@@ -48,49 +37,10 @@ const STYLE: &str = "
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
-/// Serves until `stop` changes.
-pub(super) async fn serve(
-    listener: TcpListener,
-    letters: Letters,
-    mut stop: watch::Receiver<bool>,
-) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
-        };
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
-            continue;
-        };
-        // Costs only latency if it fails.
-        let _ = stream.set_nodelay(true);
-        let letters = letters.clone();
-        let mut stop = stop.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            let answer = answer(
-                request.method(),
-                request.uri().path(),
-                request.headers(),
-                &letters,
-            );
-            async { Ok::<_, Infallible>(answer) }
-        });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
-            .serve_connection(TokioIo::new(stream), service);
-        tokio::spawn(async move {
-            tokio::select! {
-                // A browser that breaks off is the browser's business.
-                _ = connection => {}
-                _ = stop.changed() => {}
-            }
-        });
-    }
-}
-
-fn answer(method: &Method, path: &str, headers: &HeaderMap, letters: &Letters) -> Answer {
+/// What a browser or a program gets.
+pub(super) fn answer<B>(request: &Request<B>, letters: &Letters) -> Answer {
+    let (method, path) = (request.method(), request.uri().path());
+    let headers = request.headers();
     if !is_local_name(headers) {
         return plain(
             StatusCode::MISDIRECTED_REQUEST,

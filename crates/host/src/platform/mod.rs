@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::stand_in;
+
 use keys::Keys;
 pub use verify::{Claims, Refused};
 use verify::{Expected, Seen};
@@ -80,7 +82,11 @@ impl DemoPlatform {
             seen: Seen::default(),
             now,
         };
-        let task = tokio::spawn(page::serve(listener, Arc::new(platform), stopped));
+        let platform = Arc::new(platform);
+        let task = tokio::spawn(stand_in::serve(listener, stopped, move |request| {
+            let platform = platform.clone();
+            async move { page::answer(request, &platform).await }
+        }));
         Ok(Self { http, stop, task })
     }
 

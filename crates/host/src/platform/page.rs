@@ -1,8 +1,6 @@
 //! What a browser meets: `/` says what this is, `POST /masuk/CODE` takes the form
 //! with the assertion. Programs that ask for JSON get the same as JSON.
 
-use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,64 +8,20 @@ use http::header::{self, HeaderMap};
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use maud::{Markup, html};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::{Claims, Place, Platform, Refused};
 use crate::mailbox::page::{Answer, document, empty, is_local_name, page, plain, respond};
 
-/// How long a browser may take to send its request's head.
-const HEADER_READ_MS: u64 = 10_000;
 /// How long it may take to send the form.
 const BODY_READ_MS: u64 = 10_000;
-/// After an error of the listener (no more file handles), before the next try.
-const ACCEPT_RETRY_MS: u64 = 50;
 /// A form with one assertion has under 2,000 bytes.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
-/// Serves until `stop` changes.
-pub(super) async fn serve(
-    listener: TcpListener,
-    platform: Arc<Platform>,
-    mut stop: watch::Receiver<bool>,
-) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
-        };
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
-            continue;
-        };
-        // Costs only latency if it fails.
-        let _ = stream.set_nodelay(true);
-        let platform = platform.clone();
-        let mut stop = stop.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            let platform = platform.clone();
-            async move { Ok::<_, Infallible>(answer(request, &platform).await) }
-        });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
-            .serve_connection(TokioIo::new(stream), service);
-        tokio::spawn(async move {
-            tokio::select! {
-                // A browser that breaks off is the browser's business.
-                _ = connection => {}
-                _ = stop.changed() => {}
-            }
-        });
-    }
-}
-
-async fn answer(request: Request<Incoming>, platform: &Platform) -> Answer {
+/// What a browser or a program gets.
+pub(super) async fn answer(request: Request<Incoming>, platform: &Platform) -> Answer {
     if !is_local_name(request.headers()) {
         return plain(
             StatusCode::MISDIRECTED_REQUEST,

@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::stand_in;
+
 pub use people::{PASSWORD, User, demo_users};
 pub use server::Mood;
 
@@ -53,7 +55,10 @@ impl Sirup {
             mood: options.mood,
             questions: AtomicU64::new(0),
         });
-        let task = tokio::spawn(server::serve(listener, desk, stopped));
+        let task = tokio::spawn(stand_in::serve(listener, stopped, move |request| {
+            let desk = desk.clone();
+            async move { server::answer(&desk, request).await }
+        }));
         Ok(Self {
             address,
             stop,

@@ -1,8 +1,6 @@
 //! The HTTP side of the stand-in.
 
-use std::convert::Infallible;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,19 +12,11 @@ use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use super::Desk;
 
-/// How long a client may take to send its request's head.
-const HEADER_READ_MS: u64 = 10_000;
-/// After an error of the listener (no more file handles), before the next try.
-const ACCEPT_RETRY_MS: u64 = 50;
 /// A question with a user name and a password is far shorter.
 const QUESTION_BYTES_MAX: usize = 16 * 1024;
 /// Longer than anybody waits.
@@ -72,40 +62,8 @@ pub enum Mood {
     Cut,
 }
 
-/// Serves until `stop` changes.
-pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>, mut stop: watch::Receiver<bool>) {
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
-        };
-        let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
-            continue;
-        };
-        // Costs only latency if it fails.
-        let _ = stream.set_nodelay(true);
-        let desk = desk.clone();
-        let mut stop = stop.clone();
-        let service = service_fn(move |request| {
-            let desk = desk.clone();
-            async move { Ok::<_, Infallible>(answer(&desk, request).await) }
-        });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
-            .serve_connection(TokioIo::new(stream), service);
-        tokio::spawn(async move {
-            tokio::select! {
-                // A client that breaks off is the client's business.
-                _ = connection => {}
-                _ = stop.changed() => {}
-            }
-        });
-    }
-}
-
-async fn answer(desk: &Desk, request: Request<Incoming>) -> Response<Body> {
+/// What a client gets.
+pub(super) async fn answer(desk: &Desk, request: Request<Incoming>) -> Response<Body> {
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/v1/verify") => {
             desk.note_question();

@@ -1,0 +1,61 @@
+//! The HTTP server of what stands in for others in a demo: the mailbox, a platform,
+//! SiRUP. Each says only how it answers.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long a client may take to send its request's head.
+const HEADER_READ_MS: u64 = 10_000;
+/// After an error of the listener (no more file handles), before the next try.
+const ACCEPT_RETRY_MS: u64 = 50;
+
+/// Serves until `stop` changes.
+pub(crate) async fn serve<A, F, B>(
+    listener: TcpListener,
+    mut stop: watch::Receiver<bool>,
+    answer: A,
+) where
+    A: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => return,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
+            continue;
+        };
+        // Costs only latency if it fails.
+        let _ = stream.set_nodelay(true);
+        let answer = answer.clone();
+        let mut stop = stop.clone();
+        let service = service_fn(move |request| {
+            let answer = answer(request);
+            async { Ok::<_, Infallible>(answer.await) }
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_millis(HEADER_READ_MS))
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(async move {
+            tokio::select! {
+                // A client that breaks off is the client's business.
+                _ = connection => {}
+                _ = stop.changed() => {}
+            }
+        });
+    }
+}
