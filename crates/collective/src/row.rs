@@ -8,7 +8,7 @@
 
 use crate::file::{RowError, Typed};
 use akses_domain::access::{
-    Access, Command, Form, Reactivation, Refusal, Registration, Standing, Submitted, decide,
+    Access, Command, Form, Refusal, Registration, Renewal, Standing, Submitted, decide,
 };
 use akses_domain::ids::{AccountId, DocumentId, RequestId};
 use akses_domain::reference::{Role, VerifiedBy, WorkUnit};
@@ -214,7 +214,7 @@ impl Asked {
                 conflict,
             })
         } else {
-            Command::Reactivate(Reactivation {
+            Command::Reactivate(Renewal {
                 account: self.account,
                 request,
                 verified_by: self.role.verified_by,

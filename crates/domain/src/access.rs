@@ -19,9 +19,7 @@ mod event;
 mod refusal;
 
 pub use crate::handover::Handover;
-pub use command::{
-    Approval, Command, Deactivation, Extension, Reactivation, Registration, Verifier,
-};
+pub use command::{Approval, Command, Deactivation, Registration, Renewal, Verifier};
 pub use event::{AccessEvent, Decision, Form, RequestKind, Subject, Submitted, UnknownEvent};
 pub use refusal::Refusal;
 
@@ -766,7 +764,7 @@ fn by_somebody_else(access: &Access, handover: Handover) -> Result<Handover, Ref
 /// the record tells the story in its order.
 fn reactivate(
     access: &Access,
-    reactivation: Reactivation,
+    reactivation: Renewal,
     now: Instant,
 ) -> Result<Vec<AccessEvent>, Refusal> {
     if access.account != reactivation.account {
@@ -793,11 +791,7 @@ fn reactivate(
 }
 
 /// EXP-7. Whoever is past the end asks for a reactivation instead.
-fn extend(
-    access: &Access,
-    extension: Extension,
-    now: Instant,
-) -> Result<Vec<AccessEvent>, Refusal> {
+fn extend(access: &Access, extension: Renewal, now: Instant) -> Result<Vec<AccessEvent>, Refusal> {
     if access.account != extension.account {
         return Err(Refusal::UnknownAccess);
     }

@@ -28,6 +28,7 @@ pub mod password;
 pub mod platforms;
 mod problem;
 pub mod record;
+pub mod renewal;
 mod reply;
 mod serve;
 pub mod substitutes;

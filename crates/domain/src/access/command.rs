@@ -51,9 +51,9 @@ pub enum Command {
     /// Say after its end who carries on (EXP-6).
     HandOver(Naming),
     /// Ask for it again (EXP-5).
-    Reactivate(Reactivation),
+    Reactivate(Renewal),
     /// Ask for more time before its end (EXP-7).
-    Extend(Extension),
+    Extend(Renewal),
     /// Record that its time is over (EXP-3).
     Expire {
         /// Since when that happens by itself.
@@ -128,24 +128,10 @@ pub struct Deactivation {
     pub cut_off: CutOff,
 }
 
-/// A request for reactivation (EXP-5).
+/// A request for another end of an access that one has: its reactivation (EXP-5) or its
+/// extension (EXP-7).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reactivation {
-    /// Who asks.
-    pub account: AccountId,
-    /// Until when, and by which decree.
-    pub request: Submitted,
-    /// Who decides requests for this role today.
-    pub verified_by: VerifiedBy,
-    /// What stands against it now (ALL-4).
-    pub conflict: Option<Clash>,
-    /// Since when past-due accesses expire by themselves.
-    pub cut_off: CutOff,
-}
-
-/// A request for an extension (EXP-7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extension {
+pub struct Renewal {
     /// Who asks.
     pub account: AccountId,
     /// Until when, and by which decree.

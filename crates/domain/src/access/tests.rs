@@ -431,9 +431,9 @@ fn unassigned() -> Handover {
     }
 }
 
-fn reactivate(change: impl Fn(&mut Reactivation)) -> impl Fn(Option<&Access>) -> Command {
+fn reactivate(change: impl Fn(&mut Renewal)) -> impl Fn(Option<&Access>) -> Command {
     move |_| {
-        let mut reactivation = Reactivation {
+        let mut reactivation = Renewal {
             account: OWNER,
             request: submitted(UNSEEN, "2027-06-30", now()),
             verified_by: VerifiedBy::Institution,
@@ -445,9 +445,9 @@ fn reactivate(change: impl Fn(&mut Reactivation)) -> impl Fn(Option<&Access>) ->
     }
 }
 
-fn extend(change: impl Fn(&mut Extension)) -> impl Fn(Option<&Access>) -> Command {
+fn extend(change: impl Fn(&mut Renewal)) -> impl Fn(Option<&Access>) -> Command {
     move |_| {
-        let mut extension = Extension {
+        let mut extension = Renewal {
             account: OWNER,
             request: submitted(UNSEEN, "2027-06-30", now()),
             verified_by: VerifiedBy::Institution,

@@ -3,8 +3,8 @@
 //! turns one into a command that fits the state often enough to get far.
 
 use akses_domain::access::{
-    Access, AccessEvent, Approval, Command, Deactivation, Extension, Form, Handover, Reactivation,
-    Recorded, Registration, Submitted, Verifier,
+    Access, AccessEvent, Approval, Command, Deactivation, Form, Handover, Recorded, Registration,
+    Renewal, Submitted, Verifier,
 };
 use akses_domain::authority::{Authorities, Authority, Capacity};
 use akses_domain::handover::{NamedAs, Naming, Package};
@@ -397,14 +397,14 @@ impl World {
                 handover: handover(&slot, *successor, *leaves),
                 cut_off: self.cut_off(&slot),
             }),
-            Deed::Reactivate { by_owner, end_days } => Command::Reactivate(Reactivation {
+            Deed::Reactivate { by_owner, end_days } => Command::Reactivate(Renewal {
                 account: owner_or_somebody(&slot, *by_owner),
                 request: self.submitted(&slot, *end_days),
                 verified_by: slot.verified_by,
                 conflict: None,
                 cut_off: self.cut_off(&slot),
             }),
-            Deed::Extend { by_owner, end_days } => Command::Extend(Extension {
+            Deed::Extend { by_owner, end_days } => Command::Extend(Renewal {
                 account: owner_or_somebody(&slot, *by_owner),
                 request: self.submitted(&slot, *end_days),
                 verified_by: slot.verified_by,
