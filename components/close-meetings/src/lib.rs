@@ -6,19 +6,15 @@
 //! Each step is one event whose version is taken once, so runs may overlap or be
 //! killed anywhere.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::access::Command;
 use akses_domain::time::Instant;
 use akses_endpoint::store::events::Stamp;
 use akses_endpoint::store::meetings::{self, Due, Meeting};
-use akses_endpoint::{Problem, Response, record};
+use akses_endpoint::{Problem, record};
 use akses_meeting::booking::{Booked, schedule};
 use akses_meeting::{Attempt, append, missed_by_applicant, missed_by_verifier};
-use akses_timer::{Budget, Fault, drive, stamp, tick};
+use akses_timer::{Budget, Fault, stamp, two_doors};
 use serde::Serialize;
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 
 const NAME: &str = "close-meetings";
 
@@ -45,20 +41,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Timer;
-
-export!(Timer with_types_in akses_contract::timer);
-
-impl Guest for Timer {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, run)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, run).await
-}
+two_doors!(NAME, run);
 
 fn run(now: Instant) -> Result<Outcome, Fault> {
     let mut run = Run {

@@ -8,26 +8,8 @@
 mod retry;
 mod run;
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
-use akses_endpoint::Response;
-use akses_timer::{drive, tick};
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
+use akses_timer::two_doors;
 
 const NAME: &str = "deliver-notifications";
 
-struct Postman;
-
-export!(Postman with_types_in akses_contract::timer);
-
-impl Guest for Postman {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, |_| run::deliver())
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, |_| run::deliver()).await
-}
+two_doors!(NAME, |_| run::deliver());

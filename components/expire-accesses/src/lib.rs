@@ -2,15 +2,11 @@
 //! mail for each (EXP-3). Entry was refused from the first second anyway
 //! (EXP-2); this records it.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::time::{CutOff, Instant, Zone};
-use akses_endpoint::{Response, config};
+use akses_endpoint::config;
 use akses_timer::store::expiry;
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, two_doors};
 use serde::Serialize;
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 
 const NAME: &str = "expire-accesses";
 
@@ -26,20 +22,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Sweep;
-
-export!(Sweep with_types_in akses_contract::timer);
-
-impl Guest for Sweep {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, sweep)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, sweep).await
-}
+two_doors!(NAME, sweep);
 
 /// Batch after batch until none is left or the time is over. Each batch is one
 /// statement that takes all or nothing, so a run can be killed anywhere.

@@ -3,16 +3,11 @@
 //! at this moment, so days without a timer cost a person nothing but the reminders
 //! that no longer fit.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::ending::{REMINDER_DAYS, window};
 use akses_domain::time::{Instant, Zone};
-use akses_endpoint::Response;
 use akses_timer::store::reminders::{self, Window};
-use akses_timer::{Budget, Fault, drive, tick};
+use akses_timer::{Budget, Fault, two_doors};
 use serde::Serialize;
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 
 const NAME: &str = "remind-ends";
 
@@ -28,20 +23,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Reminders;
-
-export!(Reminders with_types_in akses_contract::timer);
-
-impl Guest for Reminders {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, remind)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, remind).await
-}
+two_doors!(NAME, remind);
 
 /// The most urgent stage first, in every zone.
 fn remind(now: Instant) -> Result<Outcome, Fault> {

@@ -8,19 +8,15 @@
 //! place is moved on only after everything up to there was told, so runs may overlap or
 //! be killed anywhere.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::handover::NAMING_HOURS;
 use akses_domain::time::Instant;
 use akses_endpoint::officials::{Accounts, Officials};
 use akses_endpoint::store::events::{self, Appended, Event};
 use akses_endpoint::store::handovers::{self, End};
-use akses_endpoint::{Problem, Response, config};
-use akses_timer::{Budget, Fault, drive, stamp, tick};
+use akses_endpoint::{Problem, config};
+use akses_timer::{Budget, Fault, stamp, two_doors};
 use serde::Serialize;
 use serde_json::json;
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -46,20 +42,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Timer;
-
-export!(Timer with_types_in akses_contract::timer);
-
-impl Guest for Timer {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, run)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, run).await
-}
+two_doors!(NAME, run);
 
 fn run(now: Instant) -> Result<Outcome, Fault> {
     let officials = Officials {

@@ -4,17 +4,13 @@
 //! A run that is killed has sealed nothing, and the next one begins where it
 //! began. Of two runs at once the second finds its version taken and is done.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::time::Instant;
+use akses_endpoint::Problem;
 use akses_endpoint::store::events::{self, Appended, Event};
-use akses_endpoint::{Problem, Response};
 use akses_seal::{Line, Link, SEAL_KIND, SEAL_SUBJECT, Seal};
 use akses_timer::store::seals;
-use akses_timer::{Budget, Fault, drive, stamp, tick};
+use akses_timer::{Budget, Fault, stamp, two_doors};
 use serde::Serialize;
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 
 const NAME: &str = "seal-record";
 
@@ -29,20 +25,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Sealing;
-
-export!(Sealing with_types_in akses_contract::timer);
-
-impl Guest for Sealing {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, seal)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, seal).await
-}
+two_doors!(NAME, seal);
 
 fn seal(now: Instant) -> Result<Outcome, Fault> {
     let newest = seals::newest()?;

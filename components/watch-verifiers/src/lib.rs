@@ -6,20 +6,16 @@
 //! whose next version is taken once, so runs may overlap or be killed anywhere; the
 //! digest is refused when it lists what a digest had.
 
-use akses_contract::timer::fermyon::spin_cron::cron_types::{Error, Metadata};
-use akses_contract::timer::{Guest, export};
 use akses_domain::continuity::{Coverage, coverage};
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::{cut_off_of, from_word, zone};
 use akses_endpoint::officials::{Accounts, Officials};
 use akses_endpoint::store::continuity;
 use akses_endpoint::store::events::{self, Appended, Event, Stamp};
-use akses_endpoint::{Problem, Response, config};
-use akses_timer::{Budget, Fault, drive, stamp, tick};
+use akses_endpoint::{Problem, config};
+use akses_timer::{Budget, Fault, stamp, two_doors};
 use serde::Serialize;
 use serde_json::{Value, json};
-use spin_sdk::http::Request;
-use spin_sdk::http_service;
 
 const NAME: &str = "watch-verifiers";
 
@@ -41,20 +37,7 @@ struct Outcome {
     done: bool,
 }
 
-struct Timer;
-
-export!(Timer with_types_in akses_contract::timer);
-
-impl Guest for Timer {
-    fn handle_cron_event(_: Metadata) -> Result<(), Error> {
-        tick(NAME, run)
-    }
-}
-
-#[http_service]
-async fn serve(request: Request) -> Response {
-    drive(NAME, request, run).await
-}
+two_doors!(NAME, run);
 
 fn run(now: Instant) -> Result<Outcome, Fault> {
     let mut run = Run {

@@ -9,7 +9,7 @@ use akses_contract::timer::fermyon::spin_cron::cron_types;
 use akses_domain::time::Instant;
 use akses_endpoint::store::events::Stamp;
 use akses_endpoint::{
-    Call, JSON_BODY_BYTES_MAX, Problem, Reply, Response, StoreFault, operator, serve_admitted,
+    Call, JSON_BODY_BYTES_MAX, Problem, Reply, StoreFault, operator, serve_admitted,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,7 +17,9 @@ use spin_sdk::http::{Method, Request};
 use std::fmt;
 use std::time::Duration;
 
+pub use akses_contract::timer as contract;
 pub use akses_contract::timer::inaproc::akses as store;
+pub use akses_endpoint::Response;
 
 /// No new step begins after this. Hosts give a request 30 s, and a step may
 /// wait 5 s for the database.
@@ -103,6 +105,29 @@ impl Budget {
     pub fn left(&self) -> Duration {
         Duration::from_millis(RUN_MS_MAX).saturating_sub(self.began.elapsed())
     }
+}
+
+/// Both doors of a timer before one run of it. Who uses it depends on `spin-sdk`.
+#[macro_export]
+macro_rules! two_doors {
+    ($name:expr, $run:expr) => {
+        struct Doors;
+
+        $crate::contract::export!(Doors with_types_in $crate::contract);
+
+        impl $crate::contract::Guest for Doors {
+            fn handle_cron_event(
+                _: $crate::contract::fermyon::spin_cron::cron_types::Metadata,
+            ) -> Result<(), $crate::contract::fermyon::spin_cron::cron_types::Error> {
+                $crate::tick($name, $run)
+            }
+        }
+
+        #[spin_sdk::http_service]
+        async fn serve(request: spin_sdk::http::Request) -> $crate::Response {
+            $crate::drive($name, request, $run).await
+        }
+    };
 }
 
 /// The cron trigger's door: one run, one line in the log.
