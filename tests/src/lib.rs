@@ -16,6 +16,7 @@ pub mod pdf;
 pub mod platform;
 pub mod program;
 pub mod random;
+pub mod reset;
 pub mod sirup;
 pub mod torture;
 pub mod world;

@@ -6,7 +6,8 @@ use akses_tests::browser::Browser;
 use akses_tests::host::Options;
 use akses_tests::mailbox::Mailbox;
 use akses_tests::pdf;
-use akses_tests::world::{LATER, PASSWORD, Person, WorkUnit, World, text};
+use akses_tests::reset::Cast;
+use akses_tests::world::{PASSWORD, Person, World, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -33,91 +34,25 @@ fn world_with(options: Options) -> World {
     world
 }
 
-/// The people of one institution's procedure, in a work unit of their own.
-struct Cast {
-    unit: WorkUnit,
-    head: Person,
-    ukpbj: Person,
-    lpse: Person,
-    team: Person,
-    ppk: Person,
-    ppk_access: String,
-    buyer: Person,
+/// Step 1 through the API, about the PPK who can still sign in; answers the ticket.
+#[track_caller]
+fn asks(cast: &Cast, letter: &str) -> String {
+    cast.ask(&cast.request_about(letter, &cast.ppk_alone()))
 }
 
-impl Cast {
-    fn new(world: &World, institution: &str) -> Self {
-        let (unit, office) = (world.work_unit(institution), world.work_unit(institution));
-        let official = |role: &str, unit: &WorkUnit| {
-            let person = world.person();
-            let access = world.carry_over(&person, role, unit, LATER);
-            (person, access)
-        };
-        let (ppk, ppk_access) = official("PPK", &unit);
-        Self {
-            head: official("KASATKER", &unit).0,
-            ukpbj: official("KUKPBJ", &office).0,
-            lpse: official("KLPSE", &office).0,
-            team: official("TIMLPSE", &office).0,
-            buyer: official("PP", &unit).0,
-            unit,
-            ppk,
-            ppk_access,
-        }
-    }
+/// A step through the API.
+#[track_caller]
+fn does(cast: &Cast, ticket: &str, step: u64) {
+    let people = cast.ppk_alone();
+    let answer = cast.attempt_about(cast.actor(step), ticket, step, &people);
+    let _ = answer.expect(200);
+}
 
-    /// Step 1 through the API, about the PPK who can still sign in; answers the ticket.
-    #[track_caller]
-    fn asks(&self, letter: &str) -> String {
-        let body = json!({
-            "work_unit": self.unit.id, "document": self.head.upload_decree(),
-            "letter_number": letter, "letter_date": TODAY,
-            "people": [{ "access": self.ppk_access }],
-        });
-        text(
-            &self
-                .head
-                .post("/api/password-resets", &body)
-                .expect(201)
-                .json()["id"],
-        )
-    }
-
-    /// A step from 2 to 6 through the API.
-    #[track_caller]
-    fn does(&self, ticket: &str, step: u64) {
-        let (who, action, body) = match step {
-            2 => (
-                &self.ukpbj,
-                "advance",
-                json!({ "step": 2, "note": "Mohon dikerjakan." }),
-            ),
-            3 => (
-                &self.lpse,
-                "advance",
-                json!({ "step": 3, "note": "Kerjakan." }),
-            ),
-            4 => {
-                let people = json!([{ "access": self.ppk_access }]);
-                (
-                    &self.team,
-                    "advance",
-                    json!({ "step": 4, "people": people }),
-                )
-            }
-            5 => (&self.team, "preparation", json!({})),
-            6 => (&self.team, "delivery", json!({})),
-            other => panic!("{other} is not made here"),
-        };
-        let path = format!("/api/password-resets/{ticket}/{action}");
-        let _ = who.post(&path, &body).expect(200);
-    }
-
-    #[track_caller]
-    fn does_to(&self, ticket: &str, last: u64) {
-        for step in 2..=last {
-            self.does(ticket, step);
-        }
+/// Steps 2 to this one through the API.
+#[track_caller]
+fn does_to(cast: &Cast, ticket: &str, last: u64) {
+    for step in 2..=last {
+        does(cast, ticket, step);
     }
 }
 
@@ -387,7 +322,7 @@ fn pwd_1_each_of_the_eleven_steps_is_done_on_its_page_by_its_actor() {
 fn pwd_3_a_message_is_opened_and_a_password_made_with_the_keyboard_alone() {
     let world = world_with(Options::default());
     let cast = Cast::new(&world, "BARAT");
-    let ticket = cast.asks("B-8/SATKER/2026");
+    let ticket = asks(&cast, "B-8/SATKER/2026");
     let browser = browser_of(&world, &cast.ppk);
     browser
         .phone()
@@ -395,7 +330,7 @@ fn pwd_3_a_message_is_opened_and_a_password_made_with_the_keyboard_alone() {
         .open("/pesan")
         .see("Belum ada pesan.")
         .axe("pesan: kosong");
-    cast.does_to(&ticket, 6);
+    does_to(&cast, &ticket, 6);
     browser
         .reload()
         .heading("Buat kata sandi baru")
@@ -464,13 +399,13 @@ fn pwd_3_a_message_is_opened_and_a_password_made_with_the_keyboard_alone() {
 fn pwd_2_late_ones_lead_the_board_and_the_report_says_which_step_was_slow() {
     let world = world_with(Options::default());
     let cast = Cast::new(&world, "BARAT");
-    let late = cast.asks("B-1/SATKER/2026");
-    cast.does(&late, 2);
+    let late = asks(&cast, "B-1/SATKER/2026");
+    does(&cast, &late, 2);
     // Friday 15.30: half of the order's hour is left for Monday morning.
     world.host.set_clock("2026-03-27T08:30:00Z");
     let cast = signed_in(&world, cast);
-    let other = cast.asks("B-2/SATKER/2026");
-    cast.does(&other, 2);
+    let other = asks(&cast, "B-2/SATKER/2026");
+    does(&cast, &other, 2);
     // Monday, 08.20 WIB: the first is late, the second is not.
     world.host.set_clock("2026-03-30T01:20:00Z");
     let cast = signed_in(&world, cast);
@@ -496,7 +431,7 @@ fn pwd_2_late_ones_lead_the_board_and_the_report_says_which_step_was_slow() {
         .see("Terlambat")
         .fits_the_width()
         .axe("tiket: terlambat");
-    cast.does(&late, 3);
+    does(&cast, &late, 3);
     browser
         .desk()
         .light()
@@ -553,7 +488,7 @@ fn pwd_2_a_step_survives_lines_sessions_and_colleagues_and_a_ticket_can_be_retur
     // Nobody imported the holidays: no step waits for a date.
     let world = World::new();
     let cast = Cast::new(&world, "TENGAH");
-    let ticket = cast.asks("B-9/SATKER/2026");
+    let ticket = asks(&cast, "B-9/SATKER/2026");
     let browser = browser_of(&world, &cast.ukpbj);
     browser
         .open(&page_of(&ticket))
@@ -580,9 +515,9 @@ fn pwd_2_a_step_survives_lines_sessions_and_colleagues_and_a_ticket_can_be_retur
         .no_dialog()
         .see("Langkah 3 selesai.");
     // A colleague was first: what is true now is shown, and nothing is done twice.
-    cast.does(&ticket, 4);
+    does(&cast, &ticket, 4);
     browser.as_person(&cast.team).open(&page_of(&ticket));
-    cast.does(&ticket, 5);
+    does(&cast, &ticket, 5);
     browser
         .click_button("Lakukan Reset")
         .see("Langkah 5 sudah selesai.")
@@ -615,7 +550,7 @@ fn pwd_2_a_step_survives_lines_sessions_and_colleagues_and_a_ticket_can_be_retur
         .see("Permohonan ini tidak ada, atau Anda bukan salah satu pihaknya.")
         .axe("tiket: bukan pihaknya");
     // On a slow line.
-    let second = cast.asks("B-10/SATKER/2026");
+    let second = asks(&cast, "B-10/SATKER/2026");
     for (person, path) in [
         (&cast.team, "/reset"),
         (&cast.head, "/reset/baru"),
