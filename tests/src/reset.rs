@@ -5,7 +5,7 @@ use crate::world::{LATER, Person, WorkUnit, World, text};
 use serde_json::{Value, json};
 
 /// The day on which worlds begin: a Friday, 14.10 WIB.
-const LETTER_DATE: &str = "2026-03-27";
+pub const LETTER_DATE: &str = "2026-03-27";
 
 /// The people of one institution's procedure, in a work unit of their own.
 pub struct Cast {
@@ -53,7 +53,7 @@ impl Cast {
         }
     }
 
-    /// Everybody signs in anew: sessions last half a day.
+    /// Those who act sign in anew: sessions last half a day.
     pub fn sign_in(&mut self, world: &World) {
         for person in [
             &mut self.head,

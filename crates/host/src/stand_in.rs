@@ -1,5 +1,5 @@
-//! The HTTP server of what stands in for others in a demo: the mailbox, a platform,
-//! SiRUP. Each says only how it answers.
+//! The HTTP server of what stands in for others: the mailbox, platforms, SiRUP. Each says
+//! only how it answers.
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -6,7 +6,7 @@ use akses_tests::browser::Browser;
 use akses_tests::host::Options;
 use akses_tests::mailbox::Mailbox;
 use akses_tests::pdf;
-use akses_tests::reset::Cast;
+use akses_tests::reset::{Cast, LETTER_DATE};
 use akses_tests::world::{PASSWORD, Person, World, text};
 use serde_json::{Value, json};
 use std::fs;
@@ -17,9 +17,6 @@ const HOLIDAYS: &str = include_str!("../../../crates/host/demo/holidays.csv");
 
 /// Everybody's next one.
 const NEW_PASSWORD: &str = "kuda-terbang-di-atas-awan";
-
-/// The day on which worlds begin: a Friday, 14.10 WIB.
-const TODAY: &str = "2026-03-27";
 
 const SIGNS_IN: &str = "Apakah orang ini masih dapat masuk?";
 const SIGNS_IN_YES: &str = "Ya, pesannya dibuka di Kotak Pesan";
@@ -123,7 +120,7 @@ fn pwd_1_each_of_the_eleven_steps_is_done_on_its_page_by_its_actor() {
         .see("4 isian perlu diperbaiki:")
         .axe("ajukan: belum lengkap")
         .fill("Nomor surat", "B-7/SATKER/2026")
-        .fill("Tanggal surat", TODAY)
+        .fill("Tanggal surat", LETTER_DATE)
         .attach("Surat permohonan", &letter_in(&folder))
         .see("terunggah")
         .fill("Surel akunnya", &cast.ppk.email)
@@ -471,16 +468,10 @@ fn pwd_2_late_ones_lead_the_board_and_the_report_says_which_step_was_slow() {
 }
 
 /// The same people after time passed: sessions last half a day.
-fn signed_in(world: &World, cast: Cast) -> Cast {
-    let anew = |person: &Person| world.sign_in(&person.email);
-    Cast {
-        head: anew(&cast.head),
-        ukpbj: anew(&cast.ukpbj),
-        lpse: anew(&cast.lpse),
-        team: anew(&cast.team),
-        ppk: anew(&cast.ppk),
-        ..cast
-    }
+fn signed_in(world: &World, mut cast: Cast) -> Cast {
+    cast.sign_in(world);
+    cast.ppk = world.sign_in(&cast.ppk.email);
+    cast
 }
 
 #[test]

@@ -145,7 +145,8 @@ async fn measure_service(
     })
     .await?;
     let service = Service::start_in_office_hours(manifest, &state_dir, Some(sirup.address))?;
-    let mut people = people::prepare(service.address, decree, people::SUPPLIERS).await?;
+    let (officers, suppliers) = (people::OFFICERS, people::SUPPLIERS);
+    let mut people = people::prepare(service.address, decree, officers, suppliers).await?;
     let mut measured = Vec::new();
     let mut resident_mib_at_64 = 0.0;
     for connections in CONNECTIONS {

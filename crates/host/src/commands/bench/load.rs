@@ -83,7 +83,7 @@ pub(super) fn text(value: &Value, name: &str) -> Result<String> {
         .with_context(|| format!("no `{name}` in {value}"))
 }
 
-/// A text of an answer that may have failed; then it is empty, and so is what follows.
+/// A text of an answer; empty if it is missing.
 pub(super) fn string(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }

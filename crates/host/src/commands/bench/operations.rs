@@ -94,6 +94,7 @@ impl<'a> Round<'a> {
         self.reads(&meeting, &cut_off, &ticket).await?;
         self.ticks().await?;
         self.sessions().await?;
+        self.new_password().await?;
         Ok(self.measured)
     }
 
@@ -138,7 +139,7 @@ impl<'a> Round<'a> {
         self.run(operation, FIXED, shots).await.map(drop)
     }
 
-    /// The same, of what looks at more than a page.
+    /// The same, of what looks at more than a page or is not asked often.
     async fn slow_read(&mut self, operation: &'static str, shot: Shot) -> Result<()> {
         let shots = vec![shot; self.counts.slow];
         self.run(operation, FIXED, shots).await.map(drop)

@@ -34,8 +34,8 @@ const RESET_ROLES: [(&str, &str); 4] = [
 ];
 /// Where: the last unit, which no run of registrations comes to.
 const RESET_UNIT: &str = "BENCH-399";
-/// Whose passwords are reset, in turn: hardly anybody has two tickets at once.
-const OFFICERS: usize = 40;
+/// Whose passwords are reset, in turn, so that nobody has hundreds of tickets.
+pub(super) const OFFICERS: usize = 40;
 /// Meetings that one run joins, and as many that it moves: one in each parallel
 /// room, so that all of them begin on the day that it is.
 pub(super) const MEETINGS: usize = 64;
@@ -83,14 +83,16 @@ pub(super) struct Supplier {
     document: String,
 }
 
-/// Imports people, so many suppliers among them, and work units, and signs everybody in.
+/// Imports people, so many officers and suppliers among them, and work units, and signs
+/// everybody in.
 pub(super) async fn prepare(
     address: SocketAddr,
     decree: &Bytes,
+    officers: usize,
     suppliers: usize,
 ) -> Result<People> {
     let mut connection = Connection::open(address).await?;
-    import(&mut connection, suppliers).await?;
+    import(&mut connection, officers, suppliers).await?;
     let verifier = sign_in(&mut connection, "vai").await?;
     let directorate = sign_in(&mut connection, "direktorat").await?;
     let mut tokens = Vec::new();
@@ -100,9 +102,9 @@ pub(super) async fn prepare(
         documents.push(upload(&mut connection, &token, decree).await?);
         tokens.push(token);
     }
-    let mut officers = Vec::new();
-    for person in 0..OFFICERS {
-        officers.push(officer(&mut connection, &format!("pejabat{person}")).await?);
+    let mut in_turn = Vec::new();
+    for person in 0..officers {
+        in_turn.push(officer(&mut connection, &format!("pejabat{person}")).await?);
     }
     let mut ready = Vec::new();
     for person in 0..suppliers {
@@ -125,14 +127,14 @@ pub(super) async fn prepare(
         documents,
         institution,
         work_units,
-        officers,
+        officers: in_turn,
         used: 0,
         suppliers: ready,
         supplier_used: 0,
     })
 }
 
-async fn import(connection: &mut Connection, suppliers: usize) -> Result<()> {
+async fn import(connection: &mut Connection, officers: usize, suppliers: usize) -> Result<()> {
     let mut send = async |kind: &str, csv: String| -> Result<()> {
         let shot = Shot::post(
             format!("/internal/import/{kind}"),
@@ -155,7 +157,7 @@ async fn import(connection: &mut Connection, suppliers: usize) -> Result<()> {
         ));
     }
     send("work-units", units).await?;
-    for part in accounts(suppliers).chunks(ACCOUNTS_PER_PART) {
+    for part in accounts(officers, suppliers).chunks(ACCOUNTS_PER_PART) {
         let rows = part.concat();
         send(
             "accounts",
@@ -166,7 +168,7 @@ async fn import(connection: &mut Connection, suppliers: usize) -> Result<()> {
     send("holidays", HOLIDAYS.to_owned()).await?;
     let rooms = format!("institution,rooms\nBENCH,{MEETINGS}\n");
     send("meeting-rooms", rooms).await?;
-    send("accesses", accesses()).await?;
+    send("accesses", accesses(officers)).await?;
     send(
         "platforms",
         "code,name,description,entry_url,audience,active\n\
@@ -204,12 +206,12 @@ fn roles() -> String {
 }
 
 /// Rows of accounts.
-fn accounts(suppliers: usize) -> Vec<String> {
+fn accounts(officers: usize, suppliers: usize) -> Vec<String> {
     let row = |name: String, profile: &str| {
         format!("{name}@bench.example,Bench {name},{PASSWORD},,{profile}\n")
     };
     let people = (0..PEOPLE).map(|person| format!("orang{person}"));
-    let officers = (0..OFFICERS).map(|person| format!("pejabat{person}"));
+    let officers = (0..officers).map(|person| format!("pejabat{person}"));
     let offices = ["vai", "wakil", "direktorat"].map(str::to_owned);
     let officials = people.chain(officers).chain(offices);
     let suppliers = (0..suppliers).map(|person| format!("penyedia{person}"));
@@ -220,7 +222,7 @@ fn accounts(suppliers: usize) -> Vec<String> {
 }
 
 /// Who has an access from the beginning.
-fn accesses() -> String {
+fn accesses(officers: usize) -> String {
     let until = (chrono::Utc::now() + chrono::TimeDelta::days(ACCESS_DAYS)).date_naive();
     let row = |name: &str, role: &str, unit: &str| {
         format!("{name}@bench.example,{role},{unit},{until}\n")
@@ -238,7 +240,7 @@ fn accesses() -> String {
     for (person, (role, _)) in RESET_ROLES.iter().enumerate() {
         accesses.push_str(&row(&format!("orang{person}"), role, RESET_UNIT));
     }
-    for person in 0..OFFICERS {
+    for person in 0..officers {
         accesses.push_str(&row(&format!("pejabat{person}"), "PPK", RESET_UNIT));
     }
     accesses
@@ -317,8 +319,8 @@ impl People {
         Shot::get("/api/accesses?limit=10", Some(&self.tokens[0]))
     }
 
-    /// The head of the UKPBJ.
-    pub(super) fn head(&self) -> Arc<str> {
+    /// The Kepala UKPBJ who files letters.
+    pub(super) fn collective_head(&self) -> Arc<str> {
         self.tokens[0].clone()
     }
 
@@ -385,7 +387,7 @@ impl People {
             let unit = place / ROLES.len();
             let row = format!("orang{person}@bench.example,{role},BENCH-{unit},2030-12-31\n");
             let file = format!("email,role,work_unit,valid_until\n{row}{row}");
-            Shot::post(path.clone(), Some(&self.head()), file.into())
+            Shot::post(path.clone(), Some(&self.collective_head()), file.into())
         };
         Ok(places.map(file).collect())
     }

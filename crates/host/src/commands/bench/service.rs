@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::load::{Connection, Shot};
@@ -41,6 +42,15 @@ const OFFICE_DAY: &str = "2026-03-30";
 /// The day it is for the service that was started in office hours.
 pub(super) fn office_day() -> NaiveDate {
     OFFICE_DAY.parse().expect("this day exists")
+}
+
+/// One run of a timer, as a scheduler asks for it.
+pub(super) fn tick(timer: &str) -> Shot {
+    Shot::post(
+        format!("/internal/timers/{timer}"),
+        Some(&OPERATOR_TOKEN.into()),
+        Bytes::new(),
+    )
 }
 
 /// A running service; it ends with this value.

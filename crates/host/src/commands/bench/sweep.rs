@@ -1,17 +1,16 @@
 //! The sweep of very many due accesses, and what readers notice of it.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::load::{Connection, Figures, Shot, repeat_until};
+use super::load::{Connection, Figures, repeat_until};
 use super::people;
 use super::reference;
-use super::service::{OPERATOR_TOKEN, Service};
+use super::service::{Service, tick};
 use crate::progress;
 use akses::runtime::SQLITE_FILE;
 
@@ -62,7 +61,7 @@ pub(super) async fn measure(
 ) -> Result<Sweep> {
     let state_dir = scratch.join(format!("sweep-{rows}"));
     let service = Service::start(manifest, &state_dir)?;
-    let people = people::prepare(service.address, decree, 0).await?;
+    let people = people::prepare(service.address, decree, 0, 0).await?;
     service.stop()?;
     let database = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {rows} due accesses"));
@@ -94,7 +93,7 @@ pub(super) async fn measure(
     progress::note("reminders, and ticks that find nothing");
     let mut connection = Connection::open(service.address).await?;
     let began = Instant::now();
-    let outcome = connection.json(&timer("remind-ends")).await?;
+    let outcome = connection.json(&tick("remind-ends")).await?;
     let remind = began.elapsed();
     let reminded = outcome["reminded"]
         .as_u64()
@@ -124,7 +123,7 @@ pub(super) async fn measure(
 
 /// Drives the timer as a scheduler would, until none is left.
 async fn sweep(service: &Service, rows: u64) -> Result<Duration> {
-    let run = timer("expire-accesses");
+    let run = tick("expire-accesses");
     let mut connection = Connection::open(service.address).await?;
     let mut expired = 0;
     let began = Instant::now();
@@ -140,18 +139,9 @@ async fn sweep(service: &Service, rows: u64) -> Result<Duration> {
     }
 }
 
-fn timer(name: &str) -> Shot {
-    let operator: Arc<str> = OPERATOR_TOKEN.into();
-    Shot::post(
-        format!("/internal/timers/{name}"),
-        Some(&operator),
-        Bytes::new(),
-    )
-}
-
 /// The median time of a timer's run that finds nothing to do.
 async fn idle_ms(connection: &mut Connection, name: &str) -> Result<f64> {
-    let run = timer(name);
+    let run = tick(name);
     let mut times = Vec::with_capacity(IDLE_RUNS);
     for _ in 0..IDLE_RUNS {
         let began = Instant::now();

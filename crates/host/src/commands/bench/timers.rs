@@ -2,7 +2,6 @@
 //! against one walk over all of them: what the sweep would read without an index.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -10,10 +9,10 @@ use bytes::Bytes;
 use rusqlite::Connection as Database;
 use serde::Serialize;
 
-use super::load::{Connection, Shot};
+use super::load::Connection;
 use super::people;
 use super::reference;
-use super::service::{OPERATOR_TOKEN, Service};
+use super::service::{Service, tick};
 use crate::progress;
 use akses::runtime::SQLITE_FILE;
 
@@ -73,7 +72,7 @@ pub(super) async fn measure(
 ) -> Result<Timers> {
     let state_dir = scratch.join("timers");
     let service = Service::start_at(manifest, &state_dir, FIRST_DAY)?;
-    drop(people::prepare(service.address, decree, 0).await?);
+    drop(people::prepare(service.address, decree, 0, 0).await?);
     service.stop()?;
     let file = state_dir.join(SQLITE_FILE);
     progress::note(format_args!("filling in {accesses} accesses that go on"));
@@ -133,9 +132,7 @@ pub(super) async fn measure(
 
 /// Drives a timer as a scheduler would, until none is left: how many rows, how long.
 async fn run(service: &Service, timer: &str, counts: &[&str]) -> Result<(u64, Duration)> {
-    let operator: Arc<str> = OPERATOR_TOKEN.into();
-    let path = format!("/internal/timers/{timer}");
-    let shot = Shot::post(path, Some(&operator), Bytes::new());
+    let shot = tick(timer);
     let mut connection = Connection::open(service.address).await?;
     let mut rows = 0;
     let began = Instant::now();

@@ -20,7 +20,7 @@ impl Round<'_> {
             .run("check-collective", "collective-checked", files)
             .await?;
         let letters: Vec<_> = letters.iter().map(|(_, it)| string(it, "id")).collect();
-        let head = self.people.head();
+        let head = self.people.collective_head();
         let verifier = self.people.verifier.clone();
         let path = |step: &'static str| move |id: &str| format!("/api/collective/{id}/{step}");
 

@@ -15,8 +15,8 @@ impl Round<'_> {
     /// From the draft of its form to its reactivation.
     pub(super) async fn life_of_an_access(&mut self, decree: &Bytes) -> Result<()> {
         let drafts = (0..self.counts.slow).map(|index| self.people.draft(index));
-        // A write of its own kind, with no event to compare with.
         let drafts = drafts.collect();
+        // A write of its own kind, with no event to compare with.
         self.run("save-draft", NOTHING, drafts).await?;
 
         let (first, forms) = self.people.registrations(self.counts.writes)?;
@@ -49,10 +49,10 @@ impl Round<'_> {
         self.own_things(decree).await
     }
 
-    /// What was left open: the head's own accesses and half of the others are named
-    /// somebody for by their owner, the rest by the head.
+    /// What was left open: of the head's own accesses and half of the others their owner
+    /// says that nothing is, of the rest the head.
     async fn handovers(&mut self, owned: &[Owned]) -> Result<()> {
-        let head = self.people.head();
+        let head = self.people.collective_head();
         let left = Shot::get("/api/handovers?limit=10", Some(&head));
         self.slow_read("list-handovers", left).await?;
         let (by_owner, by_head): (Vec<_>, Vec<_>) = owned

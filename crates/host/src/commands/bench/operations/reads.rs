@@ -1,10 +1,11 @@
-//! Everything that is only read.
+//! What is read at any time. Reads of what a chapter made are in that chapter.
 
 use anyhow::Result;
 
 use super::super::load::Shot;
+use super::super::service::tick;
 use super::meetings::Waiting;
-use super::ticks::tick;
+use super::resets::UKPBJ;
 use super::{NOTHING, Round};
 
 /// Reads that look at all tickets or all that an institution has, which are more from
@@ -17,7 +18,7 @@ const LONG_READS: [&str; 4] = [
 ];
 
 impl Round<'_> {
-    /// All of them, with what the operations before left.
+    /// With what the operations before left.
     pub(super) async fn reads(
         &mut self,
         (supplier, request): &Waiting,
@@ -29,7 +30,7 @@ impl Round<'_> {
             .await?;
         let people = &*self.people;
         let me = |path: &str| Shot::get(path, Some(&people.tokens[0]));
-        let ukpbj = |path: &str| Shot::get(path, Some(&people.tokens[1]));
+        let ukpbj = |path: &str| Shot::get(path, Some(&people.tokens[UKPBJ]));
         let verifier = |path: &str| Shot::get(path, Some(&people.verifier));
         let directorate = |path: &str| Shot::get(path, Some(&people.directorate));
         let officer = |path: &str| Shot::get(path, Some(&people.officers[0].token));

@@ -13,7 +13,7 @@ const ONE_PERSON_CONNECTIONS: usize = 4;
 
 /// Those who act, by the people's numbers.
 const HEAD: usize = 0;
-const UKPBJ: usize = 1;
+pub(super) const UKPBJ: usize = 1;
 const LPSE: usize = 2;
 const TEAM: usize = 3;
 
@@ -54,9 +54,11 @@ impl Round<'_> {
             Shot::post("/api/password-resets", Some(head), body(&letter))
         };
         let requests = (0..2 * self.counts.slow).map(request).collect();
-        let requested = self
+        let mut requested = self
             .run("request-reset", "reset-requested", requests)
             .await?;
+        // Answers come as connections were done; officers stay in turn.
+        requested.sort_by_key(|(index, _)| *index);
         let ticket = |(index, ticket): &(usize, Value)| Ticket {
             id: string(ticket, "id"),
             officer: index % officers,
@@ -131,7 +133,7 @@ impl Round<'_> {
             .map(drop)
     }
 
-    /// What the officer gets from it.
+    /// What the officer opens, and who cannot sign in picks up.
     async fn reset_messages(&mut self) -> Result<()> {
         let officer = &self.people.officers[0];
         let mut connection = Connection::open(self.service.address).await?;

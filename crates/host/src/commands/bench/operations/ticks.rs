@@ -1,4 +1,5 @@
-//! What schedulers and operators do, and the sessions of people.
+//! What happens now and then: what schedulers and operators do, appeals, drafts given up,
+//! and the begin and end of sessions.
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -6,7 +7,7 @@ use serde_json::json;
 
 use super::super::load::{Shot, body, string};
 use super::super::people::sign_in_shot;
-use super::super::service::OPERATOR_TOKEN;
+use super::super::service::{OPERATOR_TOKEN, tick};
 use super::{CONNECTIONS, NOTHING, Round};
 
 /// Of a role that nobody has a draft of.
@@ -25,17 +26,8 @@ const TIMERS: [&str; 6] = [
     "report-unassigned",
 ];
 
-/// One run of a timer.
-pub(super) fn tick(timer: &str) -> Shot {
-    Shot::post(
-        format!("/internal/timers/{timer}"),
-        Some(&OPERATOR_TOKEN.into()),
-        Bytes::new(),
-    )
-}
-
 impl Round<'_> {
-    /// Timers and imports.
+    /// Each of them finds next to nothing to do.
     pub(super) async fn ticks(&mut self) -> Result<()> {
         // One for each institution and week, so there is one to measure.
         if self.connections == CONNECTIONS[0] {
@@ -60,7 +52,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Where they begin and end.
+    /// Of one person, again and again.
     pub(super) async fn sessions(&mut self) -> Result<()> {
         let sign_in = sign_in_shot("orang1");
         let sign_ins = vec![sign_in; self.counts.slow.min(SIGN_INS_MAX)];
@@ -69,7 +61,8 @@ impl Round<'_> {
             let token = string(session, "token").into();
             Shot::post("/api/sign-out", Some(&token), Bytes::new())
         });
-        self.run("sign-out", NOTHING, sign_outs.collect()).await?;
-        self.new_password().await
+        self.run("sign-out", NOTHING, sign_outs.collect())
+            .await
+            .map(drop)
     }
 }
