@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use super::letters::Letters;
+use crate::stand_in::next_client;
 
 /// Bytes of one letter, as a mail server of today would take.
 const MESSAGE_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -24,8 +25,6 @@ const RECIPIENTS_MAX: usize = 100;
 const SESSIONS_MAX: usize = 64;
 /// How long a silent sender is waited for.
 const IDLE_MS: u64 = 60_000;
-/// After an error of the listener (no more file handles), before the next try.
-const ACCEPT_RETRY_MS: u64 = 50;
 
 const SERVER_NAME: &str = "akses-mailbox";
 
@@ -57,13 +56,8 @@ pub(super) async fn serve(
     });
     let sessions = Arc::new(Semaphore::new(SESSIONS_MAX));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
-        };
-        let Ok((stream, peer)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
-            continue;
+        let Some((stream, peer)) = next_client(&listener, &mut stop).await else {
+            return;
         };
         let Ok(permit) = sessions.clone().acquire_owned().await else {
             return;

@@ -75,6 +75,11 @@ pub(super) fn body(value: &Value) -> Bytes {
     value.to_string().into()
 }
 
+/// The body of a command that says nothing more.
+pub(super) fn nothing() -> Bytes {
+    Bytes::from_static(b"{}")
+}
+
 /// A text of an answer.
 pub(super) fn text(value: &Value, name: &str) -> Result<String> {
     value[name]

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::load::{Figures, Shot, body, fire, warm};
+use super::load::{Figures, Shot, body, fire, nothing, warm};
 use super::people::People;
 use super::service::Service;
 use crate::progress;
@@ -157,8 +157,9 @@ impl<'a> Round<'a> {
 
     /// A whole conversation with SiRUP, whose end is no change.
     async fn sirup(&mut self) -> Result<()> {
-        let links = (0..self.counts.slow).map(|index| self.people.sirup_link(index));
-        let links = links.collect();
+        let links = (0..self.counts.slow)
+            .map(|index| self.people.sirup_link(index))
+            .collect();
         self.run("link-sirup", FIXED, links).await.map(drop)
     }
 
@@ -176,12 +177,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// The body of a command that says nothing more.
-fn nothing() -> Bytes {
-    Bytes::from_static(b"{}")
-}
-
-/// A shot at the same path for each of `ids`.
+/// The same command about each of `ids`.
 fn each<'a>(
     ids: impl IntoIterator<Item = &'a String>,
     path: impl Fn(&str) -> String,

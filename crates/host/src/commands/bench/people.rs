@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::load::{Connection, Shot, body, text};
+use super::load::{Connection, Shot, body, nothing, text};
 use super::service::{OPERATOR_TOKEN, office_day};
 
 const PEOPLE: usize = 24;
@@ -32,6 +32,11 @@ const RESET_ROLES: [(&str, &str); 4] = [
     ("KLPSE", "lpse-head"),
     ("TIMLPSE", "lpse-team"),
 ];
+/// Their numbers, in that order.
+pub(super) const HEAD: usize = 0;
+pub(super) const UKPBJ: usize = 1;
+pub(super) const LPSE: usize = 2;
+pub(super) const TEAM: usize = 3;
 /// Where: the last unit, which no run of registrations comes to.
 const RESET_UNIT: &str = "BENCH-399";
 /// Whose passwords are reset, in turn, so that nobody has hundreds of tickets.
@@ -283,7 +288,7 @@ async fn officer(connection: &mut Connection, name: &str) -> Result<Officer> {
 
 /// Asks for a code and its number.
 pub(super) fn pickup_code() -> Shot {
-    Shot::post("/api/pickup-codes", None, Bytes::from_static(b"{}"))
+    Shot::post("/api/pickup-codes", None, nothing())
 }
 
 async fn work_units(

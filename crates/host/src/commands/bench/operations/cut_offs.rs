@@ -1,7 +1,7 @@
 //! The last day of an institution's accesses, set by a letter.
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::load::{Shot, body, string};
 use super::super::service::office_day;
@@ -11,15 +11,15 @@ impl Round<'_> {
     /// Letters for an institution that has nobody: what they say changes nothing for the
     /// operations that follow. Each is planned, changed and withdrawn; answers with one.
     pub(super) async fn cut_offs(&mut self) -> Result<String> {
-        let indexes = 0..self.counts.slow;
-        let letters = indexes.map(|index| self.cut_off_letter("plan", index));
-        let letters = letters.collect();
+        let letters = (0..self.counts.slow)
+            .map(|index| self.cut_off_letter("plan", index))
+            .collect();
         let planned = self.run("plan-cut-off", NOTHING, letters).await?;
-        let changes = planned.iter().map(|(index, plan)| {
-            let change = format!("{}/change", string(plan, "id"));
-            self.cut_off_letter(&change, *index)
-        });
-        let changes = changes.collect();
+        let change = |(index, plan): &(usize, Value)| {
+            let action = format!("{}/change", string(plan, "id"));
+            self.cut_off_letter(&action, *index)
+        };
+        let changes = planned.iter().map(change).collect();
         self.run("change-cut-off", NOTHING, changes).await?;
         let ids: Vec<_> = planned.iter().map(|(_, plan)| string(plan, "id")).collect();
         let path = |id: &str| format!("/api/cut-offs/{id}/withdrawal");

@@ -14,8 +14,9 @@ use super::{Answers, NOTHING, Round};
 impl Round<'_> {
     /// From the draft of its form to its reactivation.
     pub(super) async fn life_of_an_access(&mut self, decree: &Bytes) -> Result<()> {
-        let drafts = (0..self.counts.slow).map(|index| self.people.draft(index));
-        let drafts = drafts.collect();
+        let drafts = (0..self.counts.slow)
+            .map(|index| self.people.draft(index))
+            .collect();
         // A write of its own kind, with no event to compare with.
         self.run("save-draft", NOTHING, drafts).await?;
 
@@ -85,12 +86,12 @@ impl Round<'_> {
         let uploads = vec![upload; self.counts.writes];
         self.run("upload-document", "document-stored", uploads)
             .await?;
-        let saves = (0..self.counts.writes).map(|index| {
+        let save = |index| {
             let person = &self.people.tokens[self.people.person_of(index)];
             let number = json!({ "kind": "nrp", "number": format!("{index:08}") });
             Shot::put("/api/me/service-number", Some(person), body(&number))
-        });
-        let saves = saves.collect();
+        };
+        let saves = (0..self.counts.writes).map(save).collect();
         self.run("save-service-number", "service-number-saved", saves)
             .await?;
         Ok(())

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use chrono::DateTime;
+use serde_json::json;
 
-use super::super::load::{Shot, string};
+use super::super::load::{Shot, nothing, string};
 use super::super::people::MEETINGS;
-use super::{NOTHING, Round, nothing};
+use super::{NOTHING, Round, each};
 
 /// Days ahead that an absence can begin on, less the ones that may pass meanwhile.
 const ABSENCES_MAX: usize = 80;
@@ -59,12 +60,10 @@ impl Round<'_> {
         let absent_from = absent_from.collect::<Result<Vec<_>, _>>()?;
         let all_absent = absent_from.into_iter().max().context("nobody was called")?;
         self.service.pass_until(all_absent).await?;
-        let absences = joined.iter().map(|(_, request)| {
-            let path = format!("/api/requests/{request}/meeting/absence");
-            Shot::post(path, Some(&verifier), nothing())
-        });
-        self.run("mark-absence", "meeting-missed", absences.collect())
-            .await?;
+        let path = |request: &str| format!("/api/requests/{request}/meeting/absence");
+        let ids = joined.iter().map(|(_, request)| request);
+        let absences = each(ids, path, &verifier, &json!({}));
+        self.run("mark-absence", "meeting-missed", absences).await?;
         Ok(joined[0].clone())
     }
 
@@ -75,11 +74,9 @@ impl Round<'_> {
         let named = self
             .run("name-substitute", "substitute-named", absences)
             .await?;
-        let endings = named.iter().map(|(_, absence)| {
-            let path = format!("/api/substitutes/{}/ending", string(absence, "id"));
-            Shot::post(path, Some(&self.people.verifier), nothing())
-        });
-        let endings = endings.collect();
+        let ids: Vec<_> = named.iter().map(|(_, it)| string(it, "id")).collect();
+        let path = |id: &str| format!("/api/substitutes/{id}/ending");
+        let endings = each(&ids, path, &self.people.verifier, &json!({}));
         self.run("end-substitution", "substitution-ended", endings)
             .await?;
         Ok(())

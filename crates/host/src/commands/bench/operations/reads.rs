@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::super::load::Shot;
+use super::super::people::UKPBJ;
 use super::super::service::tick;
 use super::meetings::Waiting;
-use super::resets::UKPBJ;
 use super::{NOTHING, Round};
 
 /// Reads that look at all tickets or all that an institution has, which are more from

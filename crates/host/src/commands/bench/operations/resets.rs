@@ -3,19 +3,13 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::super::load::{Connection, Shot, body, string};
-use super::super::people::{Officer, pickup_code};
-use super::{Answers, CONNECTIONS, NOTHING, Round, each, nothing};
+use super::super::load::{Connection, Shot, body, nothing, string};
+use super::super::people::{HEAD, LPSE, Officer, TEAM, UKPBJ, pickup_code};
+use super::{Answers, CONNECTIONS, NOTHING, Round, each};
 
 /// What is measured with the same change of one person's account, which happens once at
 /// a time, is measured at no more connections than somebody has devices.
 const ONE_PERSON_CONNECTIONS: usize = 4;
-
-/// Those who act, by the people's numbers.
-const HEAD: usize = 0;
-pub(super) const UKPBJ: usize = 1;
-const LPSE: usize = 2;
-const TEAM: usize = 3;
 
 /// A ticket with the number of the officer it is about.
 struct Ticket {
@@ -121,13 +115,14 @@ impl Round<'_> {
 
     /// Step 4: the team types what it heard from each officer.
     async fn names(&mut self, tickets: &[Ticket]) -> Result<()> {
-        let names = tickets.iter().map(|ticket| {
-            let officer = &self.people.officers[ticket.officer];
+        let people = &*self.people;
+        let typed = |ticket: &Ticket| {
+            let officer = &people.officers[ticket.officer];
             let names = json!({ "step": 4, "people": [named(officer)] });
             let path = format!("/api/password-resets/{}/advance", ticket.id);
-            Shot::post(path, Some(&self.people.tokens[TEAM]), body(&names))
-        });
-        let names = names.collect();
+            Shot::post(path, Some(&people.tokens[TEAM]), body(&names))
+        };
+        let names = tickets.iter().map(typed).collect();
         self.run("advance-reset (4)", "reset-step-done", names)
             .await
             .map(drop)
@@ -150,11 +145,7 @@ impl Round<'_> {
             Some(&officer.token),
             nothing(),
         );
-        let pick_up = Shot::post(
-            "/api/message-pickups",
-            None,
-            body(&json!({ "code": officer.code })),
-        );
+        let pick_up = pick_up(officer);
         self.read("open-message", open).await?;
         self.read("make-pickup-code", pickup_code()).await?;
         self.run_at(
@@ -173,10 +164,8 @@ impl Round<'_> {
         if Some(&self.connections) != CONNECTIONS.last() {
             return Ok(());
         }
-        let code = json!({ "code": self.people.officers[0].code });
-        let pick_up = Shot::post("/api/message-pickups", None, body(&code));
         let mut connection = Connection::open(self.service.address).await?;
-        let opened = connection.json(&pick_up).await?;
+        let opened = connection.json(&pick_up(&self.people.officers[0])).await?;
         let change = json!({
             "token": opened["link"]["token"], "password": "akses-bench-baru-2026",
         });
@@ -185,6 +174,12 @@ impl Round<'_> {
             .await
             .map(drop)
     }
+}
+
+/// With the code that only this officer has.
+fn pick_up(officer: &Officer) -> Shot {
+    let code = body(&json!({ "code": officer.code }));
+    Shot::post("/api/message-pickups", None, code)
 }
 
 /// As a letter and the team name them.
