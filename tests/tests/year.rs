@@ -41,7 +41,9 @@ const TIMERS: [&str; 5] = [
 ];
 
 /// Half past these hours of UTC: no zone's midnight is near, so all of one round
-/// lies within one day of each zone.
+/// lies within one day of each zone. Nor is a request's deadline, all of which are on
+/// the hour: the clock runs on while a round lasts, and what came due meanwhile would
+/// be told a round before it is looked for.
 const HOURS: [u32; 8] = [0, 2, 4, 6, 8, 10, 18, 21];
 
 /// The day before the year.
@@ -183,8 +185,8 @@ fn settle(database: &Database, random: &mut Random) -> Country {
     for number in 0..REQUESTS {
         let (work_unit, place) = &units[(number * 11) % WORK_UNITS];
         let (institution, zone, has_head) = &institutions[*place];
-        let after_ms = random.below(DAYS * 24 * 60 * 60 * 1000);
-        let submitted_at = at("2026-01-02T12:00:00Z").ms() + i64::try_from(after_ms).unwrap();
+        let after_hours = i64::try_from(random.below(DAYS * 24)).unwrap();
+        let submitted_at = at("2026-01-02T12:00:00Z").plus_hours(after_hours).ms();
         let request = uuid::Uuid::now_v7().to_string();
         let data = json!({
             "account": person(), "role": "PPK", "work_unit": work_unit, "institution": institution,
