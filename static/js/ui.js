@@ -111,10 +111,14 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
   const heading = newId("judul");
   return new Promise((resolve) => {
     const box = h("dialog", { "aria-labelledby": heading, class: wide ? "wide" : null });
-    let answer = null;
-    const close = (value) => {
-      answer = value;
+    // The browser tells of a close only in a later task, in which the focus would be taken from what the person
+    // types into by then: all is put back at once.
+    const close = (answer) => {
+      if (!box.isConnected) return;
       box.close();
+      box.remove();
+      if (back?.isConnected) back.focus();
+      resolve(answer);
     };
     const act = async (run, value) => {
       const answered = run ? await run() : value;
@@ -124,7 +128,12 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
     // What is on its way cannot be called back: whether it was done shows in a moment.
     const isBusy = () => Boolean(box.querySelector(".actions [aria-busy]"));
     if (cancel) buttons.push(h("button", { type: "button", class: "second", onclick: () => isBusy() || close(null) }, cancel));
-    box.addEventListener("cancel", (event) => isBusy() && event.preventDefault());
+    box.addEventListener("cancel", (event) => {
+      // Who chooses no file leaves that choice, not this dialog.
+      if (event.target !== box) return;
+      event.preventDefault();
+      isBusy() || close(null);
+    });
     fill(box, h("h2", { id: heading, tabindex: "-1" }, title), body, h("div", { class: "actions" }, buttons));
     // As in a form: Enter in a line of text does what the first button says.
     box.addEventListener("keydown", (event) => {
@@ -132,11 +141,8 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
       event.preventDefault();
       buttons[0].click();
     });
-    box.addEventListener("close", () => {
-      box.remove();
-      if (back?.isConnected) back.focus();
-      resolve(answer);
-    });
+    // Escape pressed twice closes without asking.
+    box.addEventListener("close", () => close(null));
     document.body.append(box);
     box.showModal();
     (box.querySelector("[autofocus], input, textarea, select") ?? box.querySelector("h2")).focus();

@@ -521,6 +521,21 @@ impl Browser {
         })
     }
 
+    /// Presses a button of the open dialog, which is gone, and the focus back, before
+    /// the page does anything else: whoever types on types into the right field.
+    #[track_caller]
+    pub fn closes_at_once(&self, button: &str) -> &Self {
+        let script = "\
+const it = front();
+[...it.querySelectorAll('button')].find((button) => namesOf(button).includes(arguments[0])).click();
+return !it.isConnected && document.activeElement !== document.body;";
+        let closed = self.must(button, self.script(script, json!([button])));
+        if closed != true {
+            self.fail(&format!("“{button}” leaves the dialog for a while"));
+        }
+        self.count_clicks(1)
+    }
+
     /// Waits until no dialog is open.
     #[track_caller]
     pub fn no_dialog(&self) -> &Self {

@@ -140,8 +140,7 @@ fn reg_1_to_6_the_guide_for_pa_from_the_first_button_to_both_decisions() {
         .click_button("Daftar Akses Baru")
         .dialog("Daftar akses baru?")
         .axe("daftar: akses baru")
-        .click_button("Batal")
-        .no_dialog();
+        .closes_at_once("Batal");
     // 5 and 10. "Jika Akses SiRUP berhasil dihubungkan ..., melanjutkan ... tahapan nomor
     //    10."
     link(&browser, "PA.LAMA", "sandi-sirup-1");
