@@ -247,6 +247,7 @@ const REACHES: &[(&str, &[&str])] = &[
         "link-sirup",
         &[
             "accounts",
+            "attempts",
             "events",
             "reference",
             "sirup",
@@ -398,7 +399,7 @@ const REACHES: &[(&str, &[&str])] = &[
     ),
     (
         "sign-in",
-        &["accounts", "events", "sessions", "wasi:config"],
+        &["accounts", "attempts", "events", "sessions", "wasi:config"],
     ),
     ("sign-out", &["sessions"]),
     ("signing-keys", &["wasi:config"]),

@@ -35,6 +35,13 @@ fn looks(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
     (answer.status, headers, body)
 }
 
+/// The same, when it may say how many seconds are left, which pass meanwhile.
+fn looks_at_rest(answer: &Answer) -> (u16, BTreeMap<String, String>, Value) {
+    let (status, mut headers, body) = looks(answer);
+    let _ = headers.remove("retry-after");
+    (status, headers, body)
+}
+
 #[test]
 fn a_wrong_password_and_an_unknown_address_look_the_same() {
     let person = WORLD.person();
@@ -97,6 +104,51 @@ fn after_five_failures_an_account_rests_and_works_again_after_the_rest() {
             .problem(401, "wrong-credentials");
     }
     let _ = world.try_sign_in(&person.email, PASSWORD).expect(200);
+}
+
+/// Twice as many guesses as there are, then a right one, then all over after the rest.
+#[test]
+fn an_unknown_address_rests_as_an_account_does_and_looks_the_same_all_the_way() {
+    let world = World::new();
+    let person = world.person();
+    let unknown = format!("bukan-{}", person.email);
+    let walk = |spellings: [&str; 3]| -> Vec<_> {
+        let tries = (0..2 * FAILURES_MAX).map(|number| (spellings[number % 3], "salah"));
+        let tries = tries.chain([(spellings[0], PASSWORD)]);
+        let at_first: Vec<_> = tries
+            .map(|(email, password)| looks_at_rest(&world.try_sign_in(email, password)))
+            .collect();
+        world.host.set_clock(AFTER_THE_REST);
+        let afterwards = looks_at_rest(&world.try_sign_in(spellings[0], "salah"));
+        at_first.into_iter().chain([afterwards]).collect()
+    };
+    let upper = (person.email.to_uppercase(), unknown.to_uppercase());
+    let blank = (format!(" {} ", person.email), format!(" {unknown} "));
+    let known = walk([&person.email, &upper.0, &blank.0]);
+    world.host.set_clock("2026-03-27T07:10:00Z");
+    let strange = walk([&unknown, &upper.1, &blank.1]);
+    let statuses: Vec<_> = known.iter().map(|(status, ..)| *status).collect();
+    assert_eq!(
+        statuses,
+        [401, 401, 401, 401, 401, 429, 429, 429, 429, 429, 429, 401]
+    );
+    assert_eq!(known, strange);
+    // What was typed is not kept.
+    let kept = "SELECT count(*) FROM attempt WHERE holder LIKE '%@%'";
+    assert_eq!(world.database().number(kept), 0);
+    assert_eq!(world.database().number("SELECT count(*) FROM attempt"), 1);
+}
+
+#[test]
+fn a_crowd_that_guesses_an_unknown_address_is_answered_as_one_of_a_known() {
+    let answers = at_once(16, |number| {
+        WORLD.try_sign_in("kerumunan@contoh.example", &format!("tebakan-{number}"))
+    });
+    let judged = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!(judged, FAILURES_MAX);
+    for answer in answers.iter().filter(|answer| answer.status != 401) {
+        answer.problem(429, "too-many-attempts");
+    }
 }
 
 #[test]

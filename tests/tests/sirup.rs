@@ -273,7 +273,7 @@ fn sir_3_attempts_are_limited_for_a_sirup_user_name_however_it_is_spelt() {
     world.host.set_clock(AFTER_THE_REST);
     let _ = link(&owner, "satu", SECRET).expect(200);
     // What is over is not kept.
-    let left = "SELECT count(*) FROM sirup_attempt WHERE attempts > 0";
+    let left = "SELECT count(*) FROM attempt WHERE attempts > 0";
     assert_eq!(world.database().number(left), 0);
 }
 
@@ -573,10 +573,5 @@ fn what_is_no_user_name_or_no_password_is_named_and_costs_no_attempt() {
         .post("/api/sirup-link", &body)
         .names_field(422, "invalid-field", "password");
     assert_eq!(sirup.questions(), 0);
-    assert_eq!(
-        world
-            .database()
-            .number("SELECT count(*) FROM sirup_attempt"),
-        0
-    );
+    assert_eq!(world.database().number("SELECT count(*) FROM attempt"), 0);
 }

@@ -669,22 +669,9 @@ fn statements_use_the_indexes_they_were_written_for() {
             "sirup_linked_user.sql",
             &["sqlite_autoindex_sirup_link_1 (account=?)"],
         ),
-        (
-            "sirup_attempt_count.sql",
-            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
-        ),
-        (
-            "sirup_attempt_rest.sql",
-            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
-        ),
-        (
-            "sirup_attempt_forgive.sql",
-            &["sqlite_autoindex_sirup_attempt_1 (holder=?)"],
-        ),
-        (
-            "sirup_attempt_sweep.sql",
-            &["sirup_attempt_by_age (last_at<?)"],
-        ),
+        ("attempt_count.sql", &["PRIMARY KEY (holder=?)"]),
+        ("attempt_rest.sql", &["PRIMARY KEY (holder=?)"]),
+        ("attempt_forgive.sql", &["PRIMARY KEY (holder=?)"]),
     ];
     for (name, indexes) in expected {
         let plan = plan(&connection, name);
@@ -1126,16 +1113,20 @@ fn sir_2_a_sirup_user_has_one_account_and_an_account_one_sirup_user() {
 const REST_MS: i64 = 900_000;
 
 fn attempt(connection: &Connection, account: &str, name: &str, now: i64) -> bool {
-    let parameters = params![account, name, now, 3, REST_MS];
-    let counted = texts(connection, &sql("sirup_attempt_count.sql"), parameters);
+    let parameters = params![holders(account, name), now, 3, REST_MS];
+    let counted = texts(connection, &sql("attempt_count.sql"), parameters);
     assert!(counted.is_empty() || counted.len() == 2, "{counted:?}");
     !counted.is_empty()
 }
 
 fn rest(connection: &Connection, account: &str, name: &str, now: i64) -> Option<i64> {
-    let parameters = params![account, name, now, 3, REST_MS];
-    let answer = connection.query_row(&sql("sirup_attempt_rest.sql"), parameters, |row| row.get(0));
+    let parameters = params![holders(account, name), now, 3];
+    let answer = connection.query_row(&sql("attempt_rest.sql"), parameters, |row| row.get(0));
     answer.unwrap()
+}
+
+fn holders(account: &str, name: &str) -> String {
+    json!([account, name]).to_string()
 }
 
 #[test]
@@ -1155,7 +1146,7 @@ fn sir_3_attempts_are_counted_for_both_or_for_neither() {
     assert_eq!(rest(&connection, "another", "another", 30), None);
     // One was no guess.
     connection
-        .execute(&sql("sirup_attempt_forgive.sql"), ["account", "name"])
+        .execute(&sql("attempt_forgive.sql"), [holders("account", "name")])
         .unwrap();
     assert!(attempt(&connection, "account", "name", 40));
     assert!(!attempt(&connection, "account", "name", 40 + REST_MS - 1));
@@ -1164,15 +1155,31 @@ fn sir_3_attempts_are_counted_for_both_or_for_neither() {
         assert!(attempt(&connection, "account", "name", 40 + REST_MS));
     }
     assert!(!attempt(&connection, "account", "name", 40 + REST_MS));
-    let swept = connection
-        .execute(&sql("sirup_attempt_sweep.sql"), params![40, 100])
-        .unwrap();
-    assert_eq!(
-        swept, 1,
-        "the other account; its name was tried with this one"
-    );
 }
 
+#[test]
+fn each_new_attempt_takes_away_some_that_count_for_nothing() {
+    let connection = migrated();
+    let count = |holder: &str, now: i64| {
+        let parameters = params![json!([holder]).to_string(), now, 3, REST_MS];
+        texts(&connection, &sql("attempt_count.sql"), parameters)
+    };
+    let left = "SELECT holder FROM attempt ORDER BY ends_at";
+    for number in 0..12 {
+        let _ = count(&format!("a{number}"), number);
+    }
+    assert_eq!(texts(&connection, left, []).len(), 12);
+    // All of those rests are over; the ten oldest go.
+    let _ = count("b", 11 + REST_MS);
+    assert_eq!(texts(&connection, left, []), ["a10", "a11", "b"]);
+    // Who is there already takes nobody away, and begins anew after a rest.
+    let _ = count("a10", 12 + REST_MS);
+    assert_eq!(texts(&connection, left, []), ["a11", "b", "a10"]);
+    let attempts = "SELECT attempts FROM attempt WHERE holder = 'a10'";
+    assert_eq!(connection.query_row(attempts, [], |row| row.get(0)), Ok(1));
+    let _ = count("c", 13 + REST_MS);
+    assert_eq!(texts(&connection, left, []), ["b", "a10", "c"]);
+}
 #[test]
 fn sir_4_failures_in_a_row_are_counted_and_one_may_try_after_them() {
     let connection = migrated();

@@ -16,9 +16,10 @@ use akses_domain::sirup::{
 use akses_domain::time::Instant;
 use akses_endpoint::accesses::Named;
 use akses_endpoint::store::accounts::{self, Account};
+use akses_endpoint::store::attempts::{self, Admission, Bounds, Holder};
 use akses_endpoint::store::events::Appended;
 use akses_endpoint::store::reference;
-use akses_endpoint::store::sirup::{self, Admission, Bounds, LinkedUser};
+use akses_endpoint::store::sirup::{self, LinkedUser};
 use akses_endpoint::{Call, Problem, Reply, Response, account, config, serve};
 use client::{Password, Unanswered, User, Verdict};
 use serde::{Deserialize, Serialize};
@@ -121,24 +122,27 @@ impl Attempt {
         }
     }
 
-    /// Counts the attempt, for the person and for the user name (SIR-3).
+    /// For whom the attempt counts: the person and the user name (SIR-3).
+    fn holders(&self) -> [Holder; 2] {
+        [
+            Holder::Account(self.person.to_string()),
+            Holder::SirupUserName(self.user_name.key()),
+        ]
+    }
+
     fn count(&self) -> Result<(), Problem> {
         let bounds = Bounds {
             attempts_max: ATTEMPTS_MAX,
             rest_ms: REST_MS,
         };
-        let (person, name) = (self.person.to_string(), self.user_name.key());
-        match sirup::count_attempt(&person, &name, self.now.ms(), bounds)? {
+        match attempts::count(&self.holders(), self.now.ms(), bounds)? {
             Admission::Admitted => Ok(()),
             Admission::Resting(until) => Err(resting(until - self.now.ms())),
         }
     }
 
     fn forgive(&self) -> Result<(), Problem> {
-        Ok(sirup::forgive_attempt(
-            &self.person.to_string(),
-            &self.user_name.key(),
-        )?)
+        Ok(attempts::forgive(&self.holders())?)
     }
 
     /// Asks SiRUP, and notes whether it answered. Without an answer the attempt

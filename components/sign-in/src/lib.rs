@@ -1,12 +1,15 @@
 //! `POST /api/sign-in`: a session for an e-mail address and a password.
 //!
 //! Every attempt on an account is recorded (ALL-1); after several failures the
-//! account rests for a while. An unknown address costs the same time and gets
-//! the same answer as a wrong password.
+//! account rests for a while. An unknown address costs the same time, gets the same
+//! answer as a wrong password, and rests as an account does.
 
 use akses_domain::reset::PASSWORD_BYTES_MAX;
+use akses_domain::time::Instant;
+use akses_endpoint::account::{FAILURES_MAX, REST_MS};
 use akses_endpoint::identity::{SESSION_COOKIE, SESSION_HEADER, SESSION_HOURS, sha256_hex};
 use akses_endpoint::store::accounts::{self, Account};
+use akses_endpoint::store::attempts::{self, Admission, Bounds, Holder};
 use akses_endpoint::store::events::Appended;
 use akses_endpoint::store::sessions::{self, Session};
 use akses_endpoint::{Call, Problem, Reply, Response, account, config, password, serve};
@@ -42,9 +45,9 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
     if credentials.password.len() > PASSWORD_BYTES_MAX {
         return Err(wrong());
     }
-    let Some(account) = accounts::by_email(credentials.email.trim())? else {
-        password::waste_time(&credentials.password);
-        return Err(wrong());
+    let address = credentials.email.trim();
+    let Some(account) = accounts::by_email(address)? else {
+        return fail_unknown(&call, address, &credentials.password);
     };
     refuse_resting(&account, &call)?;
     let right = password::is_right(&credentials.password, &account.password_hash)?;
@@ -53,6 +56,25 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
         open_session(&call, account, version).await
     } else {
         Err(wrong())
+    }
+}
+
+/// Does for an address that belongs to nobody what is done for an account whose password
+/// is wrong, in the same order: nobody learns here who has one.
+fn fail_unknown(call: &Call, address: &str, password: &str) -> Result<Reply, Problem> {
+    let holders = [Holder::UnknownAddress(address.to_ascii_lowercase())];
+    let now = call.now().ms();
+    let bounds = Bounds {
+        attempts_max: FAILURES_MAX,
+        rest_ms: REST_MS,
+    };
+    if let Some(until) = attempts::resting_until(&holders, now, bounds)? {
+        return Err(resting(Instant::from_ms(until), call.now()));
+    }
+    password::waste_time(password);
+    match attempts::count(&holders, now, bounds)? {
+        Admission::Admitted => Err(wrong()),
+        Admission::Resting(until) => Err(resting(Instant::from_ms(until), call.now())),
     }
 }
 
@@ -76,17 +98,21 @@ fn record_attempt(call: &Call, account: &Account, right: bool) -> Result<u32, Pr
 }
 
 fn refuse_resting(account: &Account, call: &Call) -> Result<(), Problem> {
-    let Some(rests_until) = account::rests_until(account, call.now()) else {
-        return Ok(());
-    };
-    let left_ms = rests_until.ms() - call.now().ms();
+    match account::rests_until(account, call.now()) {
+        Some(until) => Err(resting(until, call.now())),
+        None => Ok(()),
+    }
+}
+
+fn resting(until: Instant, now: Instant) -> Problem {
+    let left_ms = until.ms() - now.ms();
     let minutes = left_ms / 60_000 + 1;
-    Err(Problem::new(
+    Problem::new(
         StatusCode::TOO_MANY_REQUESTS,
         "too-many-attempts",
         &format!("Terlalu banyak percobaan masuk. Coba lagi dalam {minutes} menit."),
     )
-    .with_header("retry-after", &(left_ms / 1000 + 1).to_string()))
+    .with_header("retry-after", &(left_ms / 1000 + 1).to_string())
 }
 
 async fn open_session(call: &Call, account: Account, version: u32) -> Result<Reply, Problem> {

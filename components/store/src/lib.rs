@@ -9,6 +9,7 @@
 
 mod accesses;
 mod accounts;
+mod attempts;
 mod calendar;
 mod collective;
 mod conflicts;

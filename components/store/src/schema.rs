@@ -99,6 +99,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "session-ends",
         sql: include_str!("../migrations/0016_session_ends.sql"),
     },
+    Migration {
+        number: 17,
+        name: "attempts",
+        sql: include_str!("../migrations/0017_attempts.sql"),
+    },
 ];
 
 /// The schema that this program was written for.

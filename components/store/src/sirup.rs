@@ -1,16 +1,10 @@
-//! Links with SiRUP, attempts to make one, and SiRUP's failures.
+//! Links with SiRUP, and SiRUP's failures.
 
 use crate::Store;
 use crate::bindings::exports::inaproc::akses::sirup::{
-    Admission, Bounds, Error, Failures, Guest, Id, InstantMs, LinkedUser,
+    Error, Failures, Guest, Id, InstantMs, LinkedUser,
 };
 use crate::database::{database, optional};
-use sha2::{Digest, Sha256};
-use spin_sdk::sqlite::Value;
-
-/// How many attempts whose rest is over are removed with each new one: more than
-/// come in, so the table stays as small as what happens within one rest.
-const SWEPT_MAX: u32 = 100;
 
 impl Guest for Store {
     fn linked(account: Id) -> Result<Option<LinkedUser>, Error> {
@@ -25,41 +19,6 @@ impl Guest for Store {
 
     fn linked_user_name(account: Id) -> Result<Option<String>, Error> {
         Ok(Self::linked(account)?.map(|linked| linked.user_name))
-    }
-
-    fn count_attempt(
-        account: Id,
-        user_name: String,
-        now: InstantMs,
-        bounds: Bounds,
-    ) -> Result<Admission, Error> {
-        let database = database()?;
-        let swept = [(now - bounds.rest_ms).into(), SWEPT_MAX.into()];
-        database.change(include_str!("../sql/sirup_attempt_sweep.sql"), &swept)?;
-        let [account, user_name] = holders(&account, &user_name);
-        let attempt = [
-            account,
-            user_name,
-            now.into(),
-            bounds.attempts_max.into(),
-            bounds.rest_ms.into(),
-        ];
-        let counted = database.query(include_str!("../sql/sirup_attempt_count.sql"), &attempt)?;
-        if !counted.is_empty() {
-            return Ok(Admission::Admitted);
-        }
-        let sql = include_str!("../sql/sirup_attempt_rest.sql");
-        let until = optional(database.first(sql, &attempt)?, |row| {
-            row.take::<Option<InstantMs>>()
-        })?;
-        // Somebody else's attempt was taken back meanwhile: now there is one left.
-        Ok(Admission::Resting(until.flatten().unwrap_or(now)))
-    }
-
-    fn forgive_attempt(account: Id, user_name: String) -> Result<(), Error> {
-        let sql = include_str!("../sql/sirup_attempt_forgive.sql");
-        database()?.change(sql, &holders(&account, &user_name))?;
-        Ok(())
     }
 
     fn recent_failures() -> Result<Option<Failures>, Error> {
@@ -99,14 +58,4 @@ impl Guest for Store {
         database()?.change(include_str!("../sql/sirup_answered.sql"), &[])?;
         Ok(())
     }
-}
-
-/// Under which names attempts are counted.
-fn holders(account: &str, user_name: &str) -> [Value; 2] {
-    let digest = Sha256::digest(user_name);
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    [
-        format!("account/{account}").into(),
-        format!("user-name/{digest}").into(),
-    ]
 }

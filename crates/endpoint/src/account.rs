@@ -11,11 +11,11 @@ use akses_domain::time::Instant;
 pub const ROUNDS_MAX: u32 = 16;
 
 /// After this many failures in a row nobody can sign in for a while.
-const FAILURES_MAX: u32 = 5;
+pub const FAILURES_MAX: u32 = 5;
 
 /// How long, counted from the last failure. The fold of `sign-in-failed` forgets
 /// after the same time.
-const REST_MS: i64 = 15 * 60 * 1000;
+pub const REST_MS: i64 = 15 * 60 * 1000;
 
 /// Until when nobody can sign in to this account; none when it can be done.
 pub fn rests_until(account: &Account, now: Instant) -> Option<Instant> {
