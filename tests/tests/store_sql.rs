@@ -1179,6 +1179,10 @@ fn each_new_attempt_takes_away_some_that_count_for_nothing() {
     assert_eq!(connection.query_row(attempts, [], |row| row.get(0)), Ok(1));
     let _ = count("c", 13 + REST_MS);
     assert_eq!(texts(&connection, left, []), ["b", "a10", "c"]);
+    // Of two at once the one who is new takes the other away, who begins anew.
+    assert!(attempt(&connection, "d", "b", 20 + 2 * REST_MS));
+    let both = "SELECT holder || attempts FROM attempt ORDER BY holder";
+    assert_eq!(texts(&connection, both, []), ["b1", "d1"]);
 }
 #[test]
 fn sir_4_failures_in_a_row_are_counted_and_one_may_try_after_them() {

@@ -1,7 +1,7 @@
 -- Guesses of a secret are counted in one place, for SiRUP (SIR-3) and for signing in.
 -- No part of the record; wit/attempts.wit says why. `holder` is `account/<id>`, or a
 -- word and the SHA-256 of what was typed: where a name belongs anything may be typed,
--- a password too. After `ends_at` a row counts for nothing.
+-- a password too. After `ends_at` a row counts for nothing, and goes when others come.
 CREATE TABLE IF NOT EXISTS attempt (
   holder TEXT PRIMARY KEY,
   attempts INTEGER NOT NULL,
@@ -21,6 +21,6 @@ BEGIN
   );
 END;
 
--- Unused from here on. It stays, empty: a process that starts at the same moment may
--- be making it.
+-- Unused from here on; whoever rested is let in again. The table stays: an older
+-- process may be running beside this one, or be making it at this moment.
 DELETE FROM sirup_attempt;

@@ -234,7 +234,8 @@ mod tests {
                 .unwrap();
             let repeats = code.contains("IF NOT EXISTS")
                 || code.starts_with("INSERT OR IGNORE")
-                || code.starts_with("DROP TRIGGER IF EXISTS");
+                || code.starts_with("DROP TRIGGER IF EXISTS")
+                || code.starts_with("DELETE FROM");
             assert!(repeats, "{code}");
         }
     }
