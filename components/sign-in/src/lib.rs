@@ -16,6 +16,7 @@ use akses_endpoint::{Call, Problem, Reply, Response, account, config, password, 
 use serde::{Deserialize, Serialize};
 use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
+use std::slice;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,9 +46,12 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
     if credentials.password.len() > PASSWORD_BYTES_MAX {
         return Err(wrong());
     }
-    let address = credentials.email.trim();
-    let Some(account) = accounts::by_email(address)? else {
-        return fail_unknown(&call, address, &credentials.password);
+    let guess = Guess::at(&credentials.email, call.now());
+    // Asked for an account too, for which nothing is counted here, so that both cost
+    // the same questions.
+    let rests_until = guess.rests_until()?;
+    let Some(account) = accounts::by_email(credentials.email.trim())? else {
+        return Err(guess.fail(rests_until, &credentials.password)?);
     };
     refuse_resting(&account, &call)?;
     let right = password::is_right(&credentials.password, &account.password_hash)?;
@@ -59,22 +63,50 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
     }
 }
 
-/// Does for an address that belongs to nobody what is done for an account whose password
-/// is wrong, in the same order: nobody learns here who has one.
-fn fail_unknown(call: &Call, address: &str, password: &str) -> Result<Reply, Problem> {
-    let holders = [Holder::UnknownAddress(address.to_ascii_lowercase())];
-    let now = call.now().ms();
-    let bounds = Bounds {
+/// One at an address that may belong to nobody. Then all is done as for an account whose
+/// password is wrong, in the same order: nobody learns here who has one. (That an owner
+/// signs in between two guesses, and ends the row of failures, cannot be imitated.)
+struct Guess {
+    address: Holder,
+    now: Instant,
+}
+
+impl Guess {
+    const BOUNDS: Bounds = Bounds {
         attempts_max: FAILURES_MAX,
         rest_ms: REST_MS,
     };
-    if let Some(until) = attempts::resting_until(&holders, now, bounds)? {
-        return Err(resting(Instant::from_ms(until), call.now()));
+
+    /// Accounts are found by their address in the same way: without blanks around it,
+    /// and of any case as far as ASCII knows cases.
+    fn at(email: &str, now: Instant) -> Self {
+        Self {
+            address: Holder::UnknownAddress(email.trim().to_ascii_lowercase()),
+            now,
+        }
     }
-    password::waste_time(password);
-    match attempts::count(&holders, now, bounds)? {
-        Admission::Admitted => Err(wrong()),
-        Admission::Resting(until) => Err(resting(Instant::from_ms(until), call.now())),
+
+    fn rests_until(&self) -> Result<Option<i64>, Problem> {
+        let holders = slice::from_ref(&self.address);
+        Ok(attempts::resting_until(
+            holders,
+            self.now.ms(),
+            Self::BOUNDS,
+        )?)
+    }
+
+    /// What whoever guessed is told.
+    fn fail(&self, rests_until: Option<i64>, password: &str) -> Result<Problem, Problem> {
+        if let Some(until) = rests_until {
+            return Ok(resting(Instant::from_ms(until), self.now));
+        }
+        password::waste_time(password);
+        let holders = slice::from_ref(&self.address);
+        let admission = attempts::count(holders, self.now.ms(), Self::BOUNDS)?;
+        Ok(match admission {
+            Admission::Admitted => wrong(),
+            Admission::Resting(until) => resting(Instant::from_ms(until), self.now),
+        })
     }
 }
 
