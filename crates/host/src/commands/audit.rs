@@ -32,12 +32,20 @@ pub struct AuditArgs {
     kept: Vec<PathBuf>,
 }
 
-/// A seal as the service shows it.
+/// A seal as the service shows it. The hash says everything that the record's own seal
+/// of that number says.
 #[derive(Deserialize)]
 struct KeptSeal {
     number: u64,
-    #[serde(flatten)]
-    seal: Seal,
+    hash: String,
+}
+
+impl KeptSeal {
+    fn is_among(&self, own: &[(u64, Seal)]) -> bool {
+        let is_this =
+            |(number, seal): &(u64, Seal)| *number == self.number && seal.hash == self.hash;
+        own.iter().any(is_this)
+    }
 }
 
 /// Runs the command.
@@ -54,7 +62,7 @@ pub fn run(args: &AuditArgs) -> Result<()> {
         .iter()
         .map(kept_seal)
         .collect::<Result<Vec<_>>>()?;
-    match check(&connection, own, kept)? {
+    match check(&connection, own, &kept)? {
         Ok(summary) => {
             println!("{summary}");
             Ok(())
@@ -66,10 +74,10 @@ pub fn run(args: &AuditArgs) -> Result<()> {
 fn check(
     connection: &Connection,
     own: Vec<(u64, Seal)>,
-    kept: Vec<(u64, Seal)>,
+    kept: &[KeptSeal],
 ) -> Result<Result<String, Broken>> {
-    if let Some((number, _)) = kept.iter().find(|seal| !own.contains(seal)) {
-        return Ok(Err(Broken::Missing { seal: *number }));
+    if let Some(seal) = kept.iter().find(|seal| !seal.is_among(&own)) {
+        return Ok(Err(Broken::Missing { seal: seal.number }));
     }
     let seals = own.len();
     let mut audit = Audit::new(own);
@@ -115,10 +123,9 @@ fn own_seals(connection: &Connection) -> Result<Vec<(u64, Seal)>> {
     .collect()
 }
 
-fn kept_seal(file: &PathBuf) -> Result<(u64, Seal)> {
+fn kept_seal(file: &PathBuf) -> Result<KeptSeal> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let kept: KeptSeal = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no answer of /api/seals/latest", file.display()))?;
-    Ok((kept.number, kept.seal))
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is no answer of /api/seals/latest", file.display()))
 }
