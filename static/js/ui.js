@@ -111,11 +111,12 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
   const heading = newId("judul");
   return new Promise((resolve) => {
     const box = h("dialog", { "aria-labelledby": heading, class: wide ? "wide" : null });
-    // The browser tells of a close only in a later task, in which the focus would be taken from what the person
-    // types into by then: all is put back at once.
+    // At once: the browser tells of a close in a later task, when somebody may type elsewhere already.
     const close = (answer) => {
       if (!box.isConnected) return;
       box.close();
+      // What is to be read out outlives the dialog.
+      document.body.append(...box.querySelectorAll("#pengumuman"));
       box.remove();
       if (back?.isConnected) back.focus();
       resolve(answer);
@@ -129,7 +130,7 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
     const isBusy = () => Boolean(box.querySelector(".actions [aria-busy]"));
     if (cancel) buttons.push(h("button", { type: "button", class: "second", onclick: () => isBusy() || close(null) }, cancel));
     box.addEventListener("cancel", (event) => {
-      // Who chooses no file leaves that choice, not this dialog.
+      // A file that is not chosen says "cancel" too.
       if (event.target !== box) return;
       event.preventDefault();
       isBusy() || close(null);
@@ -137,12 +138,12 @@ export function dialog({ title, body, actions = [], cancel = t.cancel, wide = fa
     fill(box, h("h2", { id: heading, tabindex: "-1" }, title), body, h("div", { class: "actions" }, buttons));
     // As in a form: Enter in a line of text does what the first button says.
     box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.defaultPrevented || !actions.length || !event.target.matches(LINES)) return;
+      if (event.key !== "Enter" || event.repeat || event.defaultPrevented || !actions.length || !event.target.matches(LINES)) return;
       event.preventDefault();
       buttons[0].click();
     });
     // Escape pressed twice closes without asking.
-    box.addEventListener("close", () => close(null));
+    box.addEventListener("close", () => (box.isConnected && isBusy() ? box.showModal() : close(null)));
     document.body.append(box);
     box.showModal();
     (box.querySelector("[autofocus], input, textarea, select") ?? box.querySelector("h2")).focus();

@@ -82,6 +82,8 @@ struct Surroundings {
     screen: Screen,
     is_dark: bool,
     is_offline: bool,
+    /// Until an answer begins.
+    latency_ms: u32,
 }
 
 /// A browser of one person, with a profile of its own.
@@ -106,6 +108,7 @@ impl Browser {
                 screen: DESK,
                 is_dark: false,
                 is_offline: false,
+                latency_ms: 0,
             }),
             clicks: Cell::new(0),
             console: RefCell::default(),
@@ -150,6 +153,12 @@ impl Browser {
         self.with(|around| around.is_offline = is_offline)
     }
 
+    /// Lets answers come so late.
+    #[track_caller]
+    pub fn slow(&self, latency_ms: u32) -> &Self {
+        self.with(|around| around.latency_ms = latency_ms)
+    }
+
     #[track_caller]
     fn with(&self, change: impl FnOnce(&mut Surroundings)) -> &Self {
         let mut around = self.around.get();
@@ -182,7 +191,7 @@ impl Browser {
             ("Network.enable", json!({})),
             (
                 "Network.emulateNetworkConditions",
-                json!({ "offline": around.is_offline, "latency": 0,
+                json!({ "offline": around.is_offline, "latency": around.latency_ms,
                         "downloadThroughput": -1, "uploadThroughput": -1 }),
             ),
         ];
@@ -991,6 +1000,7 @@ mod tests {
             screen: DESK,
             is_dark: false,
             is_offline: false,
+            latency_ms: 0,
         };
         assert_eq!(
             picture_name("masuk: kata sandi salah", around),

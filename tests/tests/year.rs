@@ -232,10 +232,11 @@ fn live(world: &World, random: &mut Random) -> Vec<Instant> {
     let mut kills = 0;
     let mut number = 0;
     while number < DAYS {
-        number += match random.below(100) {
+        let step = match random.below(100) {
             0..15 => 1 + random.below(MISSED_DAYS_MAX),
             _ => 1 + random.below(2),
         };
+        number = (number + step).min(DAYS);
         let date = eve().checked_add_days(Days::new(number)).unwrap();
         let hour = random.one_of(&HOURS);
         let now = format!("{date}T{hour:02}:30:00Z");

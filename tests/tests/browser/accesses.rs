@@ -31,6 +31,9 @@ const SOON: &str = "2026-05-31";
 
 const LIST: &str = "/pengaturan/informasi-instansi";
 
+/// A line on which there is time to press keys before an answer.
+const SLOW_MS: u32 = 3_000;
+
 fn with_mail() -> (Mailbox, World) {
     let mailbox = Mailbox::start();
     let world = World::with(Options::default().variable("smtp_relay", &mailbox.smtp));
@@ -297,8 +300,15 @@ fn exp_6_what_nobody_carries_on_is_assigned_by_the_kpa() {
         .see("Sebutkan paling sedikit satu paket.")
         .fill("Nama paket", "Sewa gedung arsip")
         .click_button("Nonaktifkan")
+        // What is on its way cannot be called back, however often Escape is pressed.
+        .slow(SLOW_MS)
         .click_button("Ya, Nonaktifkan")
-        .heading("Akses sudah dinonaktifkan");
+        .keys(&["Escape"])
+        .keys(&["Escape"])
+        .dialog("Nonaktifkan akses ini?")
+        .slow(0)
+        .heading("Akses sudah dinonaktifkan")
+        .no_dialog();
 
     let (newcomer, _) = holder(&WORLD, "PPK", &unit);
     let official = Browser::new(&WORLD);

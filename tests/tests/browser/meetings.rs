@@ -223,7 +223,6 @@ fn mtg_4_who_missed_it_finds_another_time_by_keyboard_while_the_days_last() {
         .dialog("Jadwal Anda sudah diganti")
         .keys(&["Escape"])
         .no_dialog()
-        // A dialog gives the focus back a moment after it is gone.
         .focus_is("Jadwal rapat")
         .see("Senin, 30 Maret 2026 pukul 08.30–09.00 WIB")
         .tab_to("Gabung Rapat")
