@@ -536,9 +536,10 @@ impl Browser {
     pub fn closes_at_once(&self, button: &str) -> &Self {
         let script = "\
 const it = front();
-[...it.querySelectorAll('button')].find((button) => namesOf(button).includes(arguments[0])).click();
+arguments[0].click();
 return !it.isConnected && document.activeElement !== document.body;";
-        let closed = self.must(button, self.script(script, json!([button])));
+        let pressed = self.element(Kind::Button, button, None).to_value();
+        let closed = self.must(button, self.script(script, json!([pressed])));
         if closed != true {
             self.fail(&format!("“{button}” leaves the dialog for a while"));
         }

@@ -6,8 +6,9 @@ use akses_tests::program::{program, project};
 use akses_tests::world::{LATER, World};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use tempfile::TempDir;
 
 fn seal(world: &World) -> u64 {
     let outcome = world.drive("seal-record").send().expect(200).json();
@@ -22,6 +23,13 @@ fn newest(world: &World) -> Value {
         .send()
         .expect(200)
         .json()
+}
+
+/// Keeps it in a file.
+fn keep_newest(world: &World, folder: &TempDir) -> PathBuf {
+    let kept = folder.path().join("seal.json");
+    fs::write(&kept, newest(world).to_string()).unwrap();
+    kept
 }
 
 /// Checks a copy of the database against a seal that was kept.
@@ -80,8 +88,7 @@ fn all_1_runs_at_once_seal_each_event_once() {
     let before = "SELECT max(seq) FROM event WHERE kind <> 'record-sealed'";
     assert!(through >= world.database().number(before));
     let folder = tempfile::tempdir().unwrap();
-    let kept = folder.path().join("seal.json");
-    fs::write(&kept, newest(&world).to_string()).unwrap();
+    let kept = keep_newest(&world, &folder);
     world.host.stop();
     let audited = audit(&world.database().file(), &kept);
     assert!(audited.status.success(), "{audited:?}");
@@ -95,8 +102,7 @@ fn all_1_who_kept_a_seal_finds_what_was_changed() {
     world.verifier("BARAT").approve(&access.request());
     seal(&world);
     let folder = tempfile::tempdir().unwrap();
-    let kept = folder.path().join("seal.json");
-    fs::write(&kept, newest(&world).to_string()).unwrap();
+    let kept = keep_newest(&world, &folder);
     world.host.stop();
     let original = world.database().file();
     let whole = audit(&original, &kept);

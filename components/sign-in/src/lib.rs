@@ -16,7 +16,6 @@ use akses_endpoint::{Call, Problem, Reply, Response, account, config, password, 
 use serde::{Deserialize, Serialize};
 use spin_sdk::http::{Method, Request, StatusCode};
 use spin_sdk::http_service;
-use std::slice;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +66,8 @@ async fn attempt(call: Call) -> Result<Reply, Problem> {
 /// password is wrong, in the same order: nobody learns here who has one. (That an owner
 /// signs in between two guesses, and ends the row of failures, cannot be imitated.)
 struct Guess {
-    address: Holder,
+    /// The address.
+    holders: [Holder; 1],
     now: Instant,
 }
 
@@ -81,18 +81,14 @@ impl Guess {
     /// and of any case as far as ASCII knows cases.
     fn at(email: &str, now: Instant) -> Self {
         Self {
-            address: Holder::UnknownAddress(email.trim().to_ascii_lowercase()),
+            holders: [Holder::UnknownAddress(email.trim().to_ascii_lowercase())],
             now,
         }
     }
 
     fn rests_until(&self) -> Result<Option<i64>, Problem> {
-        let holders = slice::from_ref(&self.address);
-        Ok(attempts::resting_until(
-            holders,
-            self.now.ms(),
-            Self::BOUNDS,
-        )?)
+        let until = attempts::resting_until(&self.holders, self.now.ms(), Self::BOUNDS)?;
+        Ok(until)
     }
 
     /// What whoever guessed is told.
@@ -101,8 +97,7 @@ impl Guess {
             return Ok(resting(Instant::from_ms(until), self.now));
         }
         password::waste_time(password);
-        let holders = slice::from_ref(&self.address);
-        let admission = attempts::count(holders, self.now.ms(), Self::BOUNDS)?;
+        let admission = attempts::count(&self.holders, self.now.ms(), Self::BOUNDS)?;
         Ok(match admission {
             Admission::Admitted => wrong(),
             Admission::Resting(until) => resting(Instant::from_ms(until), self.now),

@@ -5,8 +5,8 @@ use crate::bindings::exports::inaproc::akses::attempts::{
     Admission, Bounds, Error, Guest, Holder, InstantMs,
 };
 use crate::database::{database, optional};
+use crate::digest::sha256_hex;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use spin_sdk::sqlite::Value;
 
 impl Guest for Store {
@@ -58,9 +58,4 @@ fn name(holder: &Holder) -> String {
         Holder::SirupUserName(name) => format!("user-name/{}", sha256_hex(name)),
         Holder::UnknownAddress(address) => format!("address/{}", sha256_hex(address)),
     }
-}
-
-fn sha256_hex(typed: &str) -> String {
-    let digest = Sha256::digest(typed);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,9 +4,9 @@
 use crate::Store;
 use crate::bindings::exports::inaproc::akses::documents::{Concern, Document, Error, Guest, Id};
 use crate::database::{all, database, optional};
+use crate::digest::sha256_hex;
 use crate::key_value::{self, KeyValue};
 use crate::row::Row;
-use sha2::{Digest, Sha256};
 use spin_sdk::sqlite::Value;
 
 /// The largest value that is put into key-value storage.
@@ -39,7 +39,7 @@ impl Guest for Store {
                 "a document has more than {CONTENT_BYTES_MAX} bytes"
             )));
         }
-        let sha256 = hex_sha256(&content);
+        let sha256 = sha256_hex(&content);
         let store = key_value::open().await?;
         for number in 0..parts(content.len()) {
             let start = number * PART_BYTES_MAX;
@@ -63,7 +63,7 @@ impl Guest for Store {
         let Some(content) = read(&store, &sha256, size_bytes).await? else {
             return Ok(None);
         };
-        if content.len() != size_bytes || hex_sha256(&content) != sha256 {
+        if content.len() != size_bytes || sha256_hex(&content) != sha256 {
             return Err(Error::Corrupt(format!(
                 "document {sha256} is not what was stored"
             )));
@@ -103,13 +103,6 @@ fn key(sha256: &str, part: usize) -> String {
     format!("document/{sha256}/{part}")
 }
 
-fn hex_sha256(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 fn document(row: &mut Row) -> Result<Document, Error> {
     Ok(Document {
         id: row.take()?,
@@ -143,7 +136,7 @@ mod tests {
     #[test]
     fn hashes_are_hex() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(hex_sha256(b""), empty);
+        assert_eq!(sha256_hex(b""), empty);
         assert_eq!(key(empty, 2), format!("document/{empty}/2"));
     }
 }

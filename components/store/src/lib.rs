@@ -17,6 +17,7 @@ mod continuity;
 mod cut_offs;
 mod database;
 mod deadlines;
+mod digest;
 mod documents;
 mod drafts;
 mod duties;
